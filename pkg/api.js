@@ -1,0 +1,44 @@
+import { CountersignError, failure } from "./error.js";
+
+/** The way to the Worker: addresses, JSON in and out, problems as errors. */
+export function createApi({ origin, prefix = "/auth", fetch = (...args) => globalThis.fetch(...args) }) {
+  const root = `/${prefix}`.replace(/^\/+/, "/").replace(/\/+$/, "");
+  let skew = 0; // milliseconds that the Worker's clock is ahead of this one
+
+  function base() {
+    const value = origin ?? globalThis.location?.origin;
+    if (URL.canParse(value)) return value;
+    throw new CountersignError({ code: "origin_missing", title: "outside a page, `createClient` needs `origin`" });
+  }
+
+  const url = (path) => new URL(root + path, base()).href;
+
+  /** One exchange; 204 gives `undefined`. `send` may be a fetch that tries again. */
+  async function call(path, { method = "GET", body, send = fetch } = {}) {
+    const headers = { accept: "application/json" };
+    if (body) headers["content-type"] = "application/json";
+    const response = await answer(send, url(path), { method, headers, body: body && JSON.stringify(body) });
+    skew = (Date.parse(response.headers.get("date")) || Date.now()) - Date.now();
+    if (!response.ok) throw await failure(response);
+    return response.status === 204 ? undefined : parsed(response);
+  }
+
+  return { base, url, call, fetch, name: `countersign:${origin ?? ""}${root}`, now: () => Date.now() + skew };
+}
+
+async function answer(send, address, init) {
+  try {
+    return await send(address, init);
+  } catch (cause) {
+    throw new CountersignError({ code: "network_unavailable", title: "no answer from the network" }, { cause });
+  }
+}
+
+async function parsed(response) {
+  try {
+    return await response.json();
+  } catch (cause) {
+    const { status } = response;
+    throw new CountersignError({ code: "response_invalid", title: "the answer is not JSON", status }, { cause });
+  }
+}

@@ -1,0 +1,118 @@
+import { createApi } from "./api.js";
+import { CountersignError } from "./error.js";
+import { once } from "./flight.js";
+import { createSessions } from "./session.js";
+
+/** Puts a client together; `load` brings the Wasm, which is the only thing that differs between a page and Node. */
+export function assemble(options, load) {
+  const api = createApi(options);
+  const sessions = createSessions(api);
+  const { session, refresh, signOut, subscribe, current: getSnapshot } = sessions;
+  const fetch = retrying(api, sessions);
+  const call = (path, exchange) => api.call(path, { ...exchange, send: fetch });
+  const config = once(() => api.call("/api/config"));
+  const judge = judging(load);
+
+  function signInUrl(provider, { next = here() } = {}) {
+    return api.url(`/oauth/${encodeURIComponent(provider)}/login?${query({ next })}`);
+  }
+
+  function signIn(provider, options) {
+    if (!globalThis.location?.assign) {
+      throw new CountersignError({ code: "navigation_unavailable", title: "`signIn` needs a page that can navigate" });
+    }
+    globalThis.location.assign(signInUrl(provider, options));
+  }
+
+  async function has(question) {
+    const current = await session();
+    return current ? judge("has", current.tags, question) : false;
+  }
+
+  async function check(question, { at = "carried" } = {}) {
+    try {
+      return await call(`/check?${query({ tag: question, at })}`);
+    } catch (error) {
+      if (error.status !== 403) throw error;
+      return { allowed: false, tag: question, at, problem: { ...error } };
+    }
+  }
+
+  return {
+    config,
+    providers: async () => (await config()).providers,
+    signInUrl,
+    signIn,
+    signOut,
+    session,
+    refresh,
+    profile: () => call("/api/profile"),
+    has,
+    covers: (tag, question) => judge("covers", tag, question),
+    claims: (token) => judge("claims", token),
+    check,
+    tags: tagging(call),
+    fetch,
+    subscribe,
+    getSnapshot,
+  };
+}
+
+function tagging(call) {
+  const path = (...parts) => ["/api/tags", ...parts.map(encodeURIComponent)].join("/");
+  return {
+    get: (set, record) => call(path(set, record)),
+    add: (set, record, tags) => call(path(set, record), { method: "PUT", body: { tags } }),
+    remove: (set, record, tags) => call(path(set, record), { method: "DELETE", body: { tags } }),
+    find: (set, tag, { limit, after } = {}) => call(`${path(set)}?${query({ find: tag, limit, after })}`),
+  };
+}
+
+const query = (members) => new URLSearchParams(Object.entries(members).filter(([, value]) => value != null));
+
+/** Where the page is now, as the path that a sign-in returns to. */
+function here() {
+  const { pathname = "/", search = "", hash = "" } = globalThis.location ?? {};
+  return pathname + search + hash;
+}
+
+/** Asks the Rust code; what it refuses comes out as an error of this package. */
+function judging(load) {
+  return async (question, ...values) => {
+    const wasm = await load().catch((cause) => {
+      throw new CountersignError({ code: "wasm_unavailable", title: "the Wasm could not be loaded" }, { cause });
+    });
+    try {
+      return wasm[question](...values);
+    } catch (cause) {
+      throw new CountersignError({ code: cause.code ?? "wasm_failed", title: cause.message }, { cause });
+    }
+  };
+}
+
+/** The platform's fetch that, when the Worker answers 401, renews the session and tries once more. */
+function retrying(api, sessions) {
+  let renewals = 0;
+
+  async function renewed(since) {
+    // Somebody else's renewal, while this request was under way, is as good as one's own.
+    if (since !== renewals) return sessions.current();
+    const session = await sessions.refresh();
+    renewals += 1;
+    return session;
+  }
+
+  return async (input, init) => {
+    const target = input instanceof Request ? input : new URL(input, globalThis.document?.baseURI ?? api.base());
+    const ours = new URL(target.url ?? target).origin === new URL(api.base()).origin;
+    // A clone, because a body can be sent only once; a stream given in `init` cannot be sent again at all.
+    const again = input instanceof Request ? input.clone() : target.href;
+    const since = renewals;
+    const response = await api.fetch(target.href ?? target, init);
+    const repeatable = ours && !(init?.body instanceof ReadableStream);
+    if (response.status !== 401 || !repeatable || sessions.signedOut()) return response;
+    if (!(await renewed(since).catch(() => null))) return response;
+    await response.body?.cancel();
+    return api.fetch(again, init);
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * Every failure of this package. `code` is stable and meant for programs, `message` for people.
+ * A problem document (RFC 9457) from the Worker becomes one with all its members;
+ * `status` is 0 where no answer came.
+ */
+export class CountersignError extends Error {
+  constructor({ code, title, status = 0, detail, ...members }, options) {
+    super(detail ? `${title}: ${detail}` : title, options);
+    Object.assign(this, members, { code, title, status, detail });
+  }
+}
+
+// On the prototype, so that `{ ...error }` is the problem document and nothing else.
+CountersignError.prototype.name = "CountersignError";
+
+/** The error for an answer that was not 2xx, whoever wrote it: the Worker, or a proxy before it. */
+export async function failure(response) {
+  const problem = await response.json().catch(() => null);
+  return new CountersignError({
+    title: response.statusText || "the request failed",
+    ...(typeof problem?.code === "string" ? problem : { code: "response_invalid" }),
+    status: response.status,
+  });
+}

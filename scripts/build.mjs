@@ -1,0 +1,94 @@
+// Builds the Worker, the browser's Wasm and the site:
+//
+//   node scripts/build.mjs [worker|package|site|all]
+//
+// A part whose inputs have not changed since its last build is left alone; nothing is fetched from anywhere.
+
+import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { npmBin, root, target, wasmBindgen, wasmTarget, workerBuild } from "./paths.mjs";
+import { Fault, endOnSignal, isMain, main, run, step } from "./run.mjs";
+import { setup } from "./setup.mjs";
+import { isFresh, markFresh, syncFolder } from "./stale.mjs";
+
+const workerFolder = join(root, "build", "worker");
+const wasmFolder = join(root, "pkg", "wasm");
+const siteFolder = join(root, "build", "site");
+
+export async function build(part = "all") {
+  const wanted = part === "all" ? Object.keys(parts) : [part];
+  for (const name of wanted) {
+    if (!parts[name]) throw new Fault(`there is no part \`${name}\`: worker, package, site or all`);
+    await parts[name]();
+  }
+}
+
+const parts = {
+  worker: () => rebuilt("worker", "build the Worker", workerFolder, buildWorker),
+  package: () => rebuilt("package", "build the browser's Wasm", wasmFolder, buildPackage),
+  site: buildSite,
+};
+
+const rust = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/build.mjs", "scripts/paths.mjs"];
+
+async function rebuilt(part, title, output, work) {
+  const context = [await run("rustc", ["-vV"], { cwd: root }), process.env.RUSTFLAGS ?? "", wasmBindgen().version];
+  if (isFresh(part, rust, context, output)) return;
+  await step(title, work);
+  markFresh(part, rust, context, output);
+}
+
+async function buildWorker() {
+  const args = ["--release", "--no-opt", "--out-dir", "build/worker", "--no-default-features", "--features", "worker"];
+  const bins = { WASM_BINDGEN_BIN: wasmBindgen().path, ESBUILD_BIN: npmBin("esbuild"), WASM_OPT_BIN: npmBin("wasm-opt") };
+  await run(workerBuild.path, args, { cwd: root, env: { ...cargoEnv, ...bins } });
+  await optimize(join(workerFolder, "index_bg.wasm"), "-Os");
+}
+
+async function buildPackage() {
+  const flags = ["--lib", "--profile", "browser", "--target", wasmTarget, "--no-default-features", "--features", "browser"];
+  await run("cargo", ["build", ...flags], { cwd: root, env: cargoEnv });
+  const wasm = join(target, wasmTarget, "browser", "countersign.wasm");
+  const staging = join(root, "build", "package");
+  rmSync(staging, { recursive: true, force: true });
+  const form = ["--target", "web", "--no-typescript", "--out-name", "countersign", "--out-dir", staging];
+  await run(wasmBindgen().path, [wasm, ...form]);
+  await optimize(join(staging, "countersign_bg.wasm"), "-Oz");
+  mkdirSync(wasmFolder, { recursive: true });
+  cpSync(staging, wasmFolder, { recursive: true });
+  rmSync(staging, { recursive: true });
+}
+
+/** What the Worker serves: the sample page, and the package as a plain `<script type="module">` finds it. */
+function buildSite() {
+  syncFolder(join(root, "www"), siteFolder, { except: "countersign" });
+  const browserFile = (path) => /\.(js|wasm)$/.test(path) && path !== "node.js" && !path.startsWith("node_modules");
+  syncFolder(join(root, "pkg"), join(siteFolder, "countersign"), { only: browserFile });
+}
+
+/** `worker` expects the macro of wasm-bindgen to be told so; set in each cargo run, lest one undoes the other's work. */
+export const cargoEnv = { ...process.env, CARGO_TARGET_DIR: target, WASM_BINDGEN_USE_JS_SYS: "1" };
+
+/** What rustc's Wasm may use, rather than all that wasm-opt knows: the runtimes do not know all of it yet. */
+const features = [
+  "mutable-globals",
+  "sign-ext",
+  "nontrapping-float-to-int",
+  "bulk-memory",
+  "multivalue",
+  "reference-types",
+  "exception-handling",
+];
+
+function optimize(file, level) {
+  const args = [file, "-o", file, level, "--strip-debug", ...features.map((feature) => `--enable-${feature}`)];
+  return run(npmBin("wasm-opt"), args);
+}
+
+if (isMain(import.meta)) {
+  endOnSignal();
+  await main(async () => {
+    await setup();
+    await build(process.argv[2]);
+  });
+}

@@ -1,0 +1,116 @@
+// `npm start`: set-up, build, the demo provider, and the Worker under the real runtime, until Ctrl-C.
+// PORT (8787) and IDP_PORT (8788) move the two.
+
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "./build.mjs";
+import { npmBin, root } from "./paths.mjs";
+import { isFree } from "./ports.mjs";
+import { Fault, ended, endOnSignal, main, start, step, stopAll } from "./run.mjs";
+import { setup } from "./setup.mjs";
+
+const variables = join(root, ".dev.vars");
+const origin = `http://localhost:${portOf("PORT", 8787)}`;
+const issuer = `http://localhost:${portOf("IDP_PORT", 8788)}`;
+
+async function dev() {
+  await checkPorts();
+  await setup();
+  await build();
+  const { demo } = developmentVariables().providers;
+  const idp = await startProvider(demo);
+  const worker = startWorker();
+  const stopped = ended(worker);
+  await step("start the Worker", () => Promise.race([answers(worker), stopped]));
+  if (worker.exitCode === null) announce();
+  const { code } = await stopped;
+  await idp.close();
+  await stopAll();
+  process.exit(code ?? 0);
+}
+
+/** Imported late: the npm package that it stands on may have come with the set-up just now. */
+async function startProvider({ client_id, client_secret }) {
+  const { startIdp } = await import("./idp.mjs");
+  const redirect_uris = [`${origin}/auth/oauth/demo/callback`];
+  const client = { client_id, client_secret, client_name: "Countersign", redirect_uris };
+  return startIdp({ port: Number(new URL(issuer).port), clients: [client] });
+}
+
+function startWorker() {
+  const { port } = new URL(origin);
+  const args = ["dev", "--local", "--ip", "localhost", "--port", port, "--inspector-port", "0"];
+  const state = ["--persist-to", join(root, ".wrangler", "state"), "--show-interactive-dev-session=false"];
+  const env = {
+    ...process.env,
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    WRANGLER_HIDE_BANNER: "true",
+    WRANGLER_SEND_METRICS: "false",
+  };
+  return start(npmBin("wrangler"), [...args, ...state], { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+}
+
+async function answers(worker) {
+  const config = `${origin}/auth/api/config`;
+  while (worker.exitCode === null && !(await fetch(config).then(() => true, () => false))) await sleep(200);
+}
+
+function announce() {
+  console.log(`
+  Open       ${origin}
+  Provider   ${issuer}  (Ada, who is an administrator; Ben; Cleo, whose e-mail is not verified)
+  End        Ctrl-C
+`);
+}
+
+/**
+ * The secret is invented once and kept, and so is whatever else a developer writes into `.dev.vars`; only the two origins
+ * follow the ports. Returns the configuration.
+ */
+function developmentVariables() {
+  const text = existsSync(variables) ? readFileSync(variables, "utf8") : "# Written by `npm start`; git ignores it.\n";
+  const configuration = configurationFor(lineOf(text, "COUNTERSIGN"));
+  const secret = lineOf(text, "COUNTERSIGN_SECRET") ?? random();
+  const written = withLine(withLine(text, "COUNTERSIGN_SECRET", secret), "COUNTERSIGN", quotable(configuration));
+  if (written !== text || !existsSync(variables)) writeFileSync(variables, written, { mode: 0o600 });
+  return configuration;
+}
+
+function configurationFor(text) {
+  const kept = text ? JSON.parse(text) : { development: true, admins: ["ada@school.example"] };
+  const demo = { name: "Demo school", client_id: "countersign", client_secret: random(), ...kept.providers?.demo, issuer };
+  return { ...kept, origin, providers: { ...kept.providers, demo } };
+}
+
+/** JSON that can stand between single quotes. */
+const quotable = (value) => JSON.stringify(value).replaceAll("'", "\\u0027");
+
+const random = () => randomBytes(32).toString("base64url");
+
+const pattern = (name) => new RegExp(`^${name}='?(.*?)'?$`, "m");
+
+const lineOf = (text, name) => text.match(pattern(name))?.[1];
+
+function withLine(text, name, value) {
+  const line = `${name}='${value}'`;
+  return pattern(name).test(text) ? text.replace(pattern(name), () => line) : `${text.trimEnd()}\n${line}\n`;
+}
+
+function portOf(name, usual) {
+  const port = Number(process.env[name] || usual);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  console.error(`${name} must be a port number, not \`${process.env[name]}\``);
+  process.exit(1);
+}
+
+async function checkPorts() {
+  for (const [name, url] of Object.entries({ PORT: origin, IDP_PORT: issuer })) {
+    const { port } = new URL(url);
+    if (!(await isFree(Number(port)))) throw new Fault(`port ${port} is in use: set ${name} to another one`);
+  }
+}
+
+endOnSignal();
+await main(dev);

@@ -1,0 +1,98 @@
+//! The transactional outbox: effects are written with the change that asks for them and carried out afterwards, again
+//! and again until it succeeds. Each is harmless when repeated, and a newer one for the same target replaces an older.
+
+use serde::{Deserialize, Serialize};
+
+use super::Context;
+use crate::error::{Code, Error, Result};
+use crate::ports::call::{Actor, Call, Command};
+use crate::ports::kv::{Kv, Record};
+use crate::ports::log::Log;
+use crate::ports::sql::{self, Sql};
+
+/// The table. Part of the first step of every actor that has effects.
+pub const TABLE: &str = "CREATE TABLE outbox (
+    target TEXT PRIMARY KEY, sequence INTEGER NOT NULL, effect TEXT NOT NULL
+) WITHOUT ROWID";
+
+#[derive(Serialize, Deserialize)]
+enum Effect {
+    Project { key: String, value: String },
+    Tell { actor: Actor, instance: String, command: String, body: serde_json::Value },
+}
+
+/// Projects a record to KV.
+///
+/// # Errors
+/// As [`Sql::run`].
+pub fn project<R: Record>(context: &Context<'_>, record: &R, value: &R::Value) -> Result<()> {
+    let value = serde_json::to_string(value).map_err(|error| internal(&error))?;
+    let target = format!("kv:{}", record.key());
+    push(context, &target, &Effect::Project { key: record.key(), value })
+}
+
+/// Tells another actor something about `subject`.
+///
+/// # Errors
+/// As [`Sql::run`].
+pub fn tell<C: Command>(context: &Context<'_>, instance: &str, subject: &str, command: &C) -> Result<()> {
+    let body = serde_json::to_value(command).map_err(|error| internal(&error))?;
+    let target = format!("actor:{:?}:{instance}:{}:{subject}", C::ACTOR, C::NAME);
+    let effect = Effect::Tell { actor: C::ACTOR, instance: instance.to_owned(), command: C::NAME.to_owned(), body };
+    push(context, &target, &effect)
+}
+
+fn push(context: &Context<'_>, target: &str, effect: &Effect) -> Result<()> {
+    let statement = "INSERT OR REPLACE INTO outbox (target, sequence, effect)
+        VALUES (?, (SELECT COALESCE(MAX(sequence), 0) + 1 FROM outbox), ?)";
+    context.sql.run(statement, &[target.into(), sql::json(effect)?])?;
+    Ok(())
+}
+
+/// Whether something waits in the outbox of this storage.
+///
+/// # Errors
+/// As [`Sql::run`].
+pub fn is_waiting(sql: &dyn Sql) -> Result<bool> {
+    let exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'";
+    Ok(sql.row(exists, &[])?.is_some() && sql.row("SELECT 1 FROM outbox LIMIT 1", &[])?.is_some())
+}
+
+/// Carries out what waits, in order, until the outbox is empty or something failed. True when it is empty.
+///
+/// One delivery at a time per storage: the caller sees to it. An effect that was replaced while it was on its way stays.
+///
+/// # Errors
+/// As [`Sql::run`]. A failing effect is no error here: it is logged and stays.
+pub async fn deliver(sql: &dyn Sql, outside: &(impl Kv + Call + Log)) -> Result<bool> {
+    let mut failed = false;
+    while !failed && is_waiting(sql)? {
+        for row in sql.run("SELECT target, sequence, effect FROM outbox ORDER BY sequence LIMIT 20", &[])? {
+            match carry_out(row.json(2)?, outside).await {
+                Ok(()) => {
+                    let statement = "DELETE FROM outbox WHERE target = ? AND sequence = ?";
+                    sql.run(statement, &[row.text(0)?.into(), row.number(1)?.into()])?;
+                }
+                Err(error) => {
+                    outside.error(row.text(0)?, &error);
+                    failed = true;
+                }
+            }
+        }
+    }
+    Ok(!failed)
+}
+
+async fn carry_out(effect: Effect, outside: &(impl Kv + Call)) -> Result<()> {
+    match effect {
+        Effect::Project { key, value } => outside.write(&key, &value, None).await,
+        Effect::Tell { actor, instance, command, body } => {
+            let body = serde_json::to_vec(&body).map_err(|error| internal(&error))?;
+            outside.call_raw(actor, &instance, &command, body).await.map(|_| ())
+        }
+    }
+}
+
+fn internal(error: &serde_json::Error) -> Error {
+    Error::new(Code::Internal, format!("effect: {error}"))
+}

@@ -1,0 +1,174 @@
+//! The sessions of an account and their refresh families.
+//!
+//! Invariants: of a family at most one token is unused; a token is stored only as its hash, its successor only sealed
+//! under the token itself; a session that has ended is never alive again.
+
+use super::Context;
+use crate::domain::account::Session;
+use crate::domain::config::Lifetimes;
+use crate::domain::id::{AccountId, SessionId};
+use crate::domain::refresh::{Presented, RefreshToken};
+use crate::domain::time::Timestamp;
+use crate::error::{Code, Error, Result};
+use crate::ports::sql::{self, Row, Value};
+
+/// The sessions. `idle` is how many seconds may lie between two uses.
+pub const SESSION_TABLE: &str = "CREATE TABLE session (
+    sid TEXT PRIMARY KEY, auth_time INTEGER NOT NULL, amr TEXT NOT NULL, used_at INTEGER NOT NULL, idle INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, ended_at INTEGER, end_reason TEXT
+) WITHOUT ROWID";
+
+/// The refresh tokens of every family.
+pub const REFRESH_TABLE: &str = "CREATE TABLE refresh_token (
+    hash BLOB PRIMARY KEY, sid TEXT NOT NULL, used_at INTEGER, successor BLOB
+) WITHOUT ROWID";
+
+/// Why a session ended before its time.
+#[derive(Clone, Copy, Debug)]
+pub enum Reason {
+    /// The person signed out.
+    SignedOut,
+    /// A used refresh token came back.
+    Theft,
+}
+
+impl Reason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::Theft => "theft",
+        }
+    }
+}
+
+/// Opens a session, always under a new name, and forgets those that nobody can use any more.
+pub fn open(context: &Context<'_>, amr: Vec<String>, lifetimes: Lifetimes) -> Result<Session> {
+    forget_dead(context)?;
+    let session = Session {
+        sid: SessionId::generate(context.random)?,
+        auth_time: context.now,
+        amr,
+        expires_at: context.now.plus(lifetimes.absolute),
+    };
+    context.sql.run(
+        "INSERT INTO session (sid, auth_time, amr, used_at, idle, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+        &[
+            session.sid.as_str().into(),
+            session.auth_time.0.into(),
+            sql::json(&session.amr)?,
+            context.now.0.into(),
+            lifetimes.idle.into(),
+            session.expires_at.0.into(),
+        ],
+    )?;
+    Ok(session)
+}
+
+fn forget_dead(context: &Context<'_>) -> Result<()> {
+    let statement = "DELETE FROM session WHERE expires_at <= ?1 OR used_at + idle <= ?1 OR ended_at <= ?2";
+    let long_ago = context.now.minus(Lifetimes::MAX_ACCESS);
+    context.sql.run(statement, &[context.now.0.into(), long_ago.0.into()])?;
+    context.sql.run("DELETE FROM refresh_token WHERE sid NOT IN (SELECT sid FROM session)", &[])?;
+    Ok(())
+}
+
+/// The first refresh token of a new family.
+pub fn first_token(context: &Context<'_>, account: &AccountId, sid: &SessionId) -> Result<RefreshToken> {
+    let token = RefreshToken::generate(account.clone(), context.random)?;
+    store(context, &token, sid)?;
+    Ok(token)
+}
+
+fn store(context: &Context<'_>, token: &RefreshToken, sid: &SessionId) -> Result<()> {
+    let statement = "INSERT INTO refresh_token (hash, sid) VALUES (?, ?)";
+    context.sql.run(statement, &[token.hash().as_slice().into(), sid.as_str().into()])?;
+    Ok(())
+}
+
+/// What became of a presented refresh token.
+pub enum Rotated {
+    /// Its successor, new or the one it already has.
+    Successor(Session, RefreshToken),
+    /// It is not a token of a session that is alive.
+    Unknown,
+    /// It was used before; its session has now ended.
+    Stolen,
+}
+
+/// Takes a refresh token and gives its successor.
+pub fn rotate(context: &Context<'_>, token: &RefreshToken) -> Result<Rotated> {
+    let statement = "SELECT sid, used_at, successor FROM refresh_token WHERE hash = ?";
+    let Some(stored) = context.sql.row(statement, &[token.hash().as_slice().into()])? else {
+        return Ok(Rotated::Unknown);
+    };
+    let sid = session_id(stored.text(0)?)?;
+    let Some(session) = alive(context, &sid)? else { return Ok(Rotated::Unknown) };
+    let used_at = stored.optional_number(1)?.map(Timestamp);
+    match Presented::judge(used_at, context.now) {
+        Presented::First => {
+            let successor = succeed(context, token, &sid)?;
+            Ok(Rotated::Successor(session, successor))
+        }
+        Presented::Repeat => {
+            let successor = token.open_successor(stored.bytes(2)?)?;
+            let successor = successor.ok_or_else(|| Error::new(Code::Internal, "a sealed successor does not open"))?;
+            Ok(Rotated::Successor(session, successor))
+        }
+        Presented::Stolen => {
+            end(context, &sid, Reason::Theft)?;
+            Ok(Rotated::Stolen)
+        }
+    }
+}
+
+fn succeed(context: &Context<'_>, token: &RefreshToken, sid: &SessionId) -> Result<RefreshToken> {
+    let successor = RefreshToken::generate(token.account().clone(), context.random)?;
+    let sealed = token.seal_successor(&successor, context.random)?;
+    context.sql.run(
+        "UPDATE refresh_token SET used_at = ?, successor = ? WHERE hash = ?",
+        &[context.now.0.into(), Value::Blob(sealed), token.hash().as_slice().into()],
+    )?;
+    store(context, &successor, sid)?;
+    let statement = "UPDATE session SET used_at = ? WHERE sid = ?";
+    context.sql.run(statement, &[context.now.0.into(), sid.as_str().into()])?;
+    Ok(successor)
+}
+
+/// Ends a session, unless it has ended already.
+pub fn end(context: &Context<'_>, sid: &SessionId, reason: Reason) -> Result<()> {
+    let statement = "UPDATE session SET ended_at = ?, end_reason = ? WHERE sid = ? AND ended_at IS NULL";
+    context.sql.run(statement, &[context.now.0.into(), reason.as_str().into(), sid.as_str().into()])?;
+    Ok(())
+}
+
+/// Whether a session is alive.
+pub fn is_alive(context: &Context<'_>, sid: &SessionId) -> Result<bool> {
+    Ok(alive(context, sid)?.is_some())
+}
+
+fn alive(context: &Context<'_>, sid: &SessionId) -> Result<Option<Session>> {
+    let statement = "SELECT sid, auth_time, amr, expires_at FROM session
+        WHERE sid = ?1 AND ended_at IS NULL AND expires_at > ?2 AND used_at + idle > ?2";
+    let row = context.sql.row(statement, &[sid.as_str().into(), context.now.0.into()])?;
+    row.as_ref().map(session).transpose()
+}
+
+fn session(row: &Row) -> Result<Session> {
+    Ok(Session {
+        sid: session_id(row.text(0)?)?,
+        auth_time: Timestamp(row.number(1)?),
+        amr: row.json(2)?,
+        expires_at: Timestamp(row.number(3)?),
+    })
+}
+
+/// The sessions that ended while their access tokens may still be alive.
+pub fn recently_ended(context: &Context<'_>) -> Result<Vec<SessionId>> {
+    let statement = "SELECT sid FROM session WHERE ended_at > ?";
+    let rows = context.sql.run(statement, &[context.now.minus(Lifetimes::MAX_ACCESS).0.into()])?;
+    rows.iter().map(|row| session_id(row.text(0)?)).collect()
+}
+
+fn session_id(text: &str) -> Result<SessionId> {
+    SessionId::parse(text).ok_or_else(|| Error::new(Code::Internal, "stored session id"))
+}

@@ -1,0 +1,63 @@
+//! The access token: a JWT of `typ` `at+jwt` (RFC 9068) that carries what a route most often asks.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AccountId, SessionId, TokenId};
+use super::tag::Tags;
+use super::time::Timestamp;
+use crate::error::{Code, Error, Result};
+
+/// The `typ` of an access token (RFC 9068 §2.1). No other kind of token has it.
+pub const TYP: &str = "at+jwt";
+
+/// The claims of an access token. Every one has its exact type: a claim of another type is no access token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessToken {
+    /// Issuer: the origin of the deployment.
+    pub iss: String,
+    /// Subject: the account.
+    pub sub: AccountId,
+    /// Audience.
+    pub aud: String,
+    /// End of its life.
+    pub exp: Timestamp,
+    /// When it was issued.
+    pub iat: Timestamp,
+    /// Its own name.
+    pub jti: TokenId,
+    /// The session that it belongs to.
+    pub sid: SessionId,
+    /// When the person last proved who she is.
+    pub auth_time: Timestamp,
+    /// How she did (RFC 8176).
+    pub amr: Vec<String>,
+    /// How sure that makes us (OpenID Connect Core §2).
+    pub acr: String,
+    /// The account's version when it was issued.
+    pub ver: u64,
+    /// Her tags.
+    pub tags: Tags,
+}
+
+impl AccessToken {
+    /// Reads the payload of a token whose signature was found good, and checks it for this issuer, audience and time.
+    ///
+    /// # Errors
+    /// [`Code::TokenInvalid`], or [`Code::TokenExpired`] when nothing but its time is wrong.
+    pub fn check(typ: Option<&str>, payload: &[u8], issuer: &str, audience: &str, now: Timestamp) -> Result<Self> {
+        let invalid = |cause: String| Error::new(Code::TokenInvalid, cause);
+        // RFC 9068 §4: the resource server must verify the `typ`; so a token of another kind is never a session.
+        if typ != Some(TYP) {
+            return Err(invalid(format!("token typ `{}`", typ.unwrap_or_default().escape_debug())));
+        }
+        let token: Self = serde_json::from_slice(payload).map_err(|error| invalid(format!("token claims: {error}")))?;
+        if token.iss != issuer || token.aud != audience {
+            return Err(invalid(format!("token of issuer `{}` for audience `{}`", token.iss, token.aud)));
+        }
+        // RFC 7519 §4.1.4: on or after `exp` it must not be accepted.
+        if now >= token.exp {
+            return Err(Error::new(Code::TokenExpired, format!("token ran out at {}", token.exp.0)));
+        }
+        Ok(token)
+    }
+}

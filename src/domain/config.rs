@@ -1,0 +1,380 @@
+//! The configuration of a deployment: read once, every fault named, nothing served while there is one.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::email::Email;
+use super::provider::{Provider, Reach};
+use super::secret::RootSecret;
+use super::tag::TagSet;
+
+/// A deployment that is configured correctly.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Scheme, host and port under which browsers reach the deployment; the issuer of its tokens. Links and
+    /// redirects are built from it, never from a header.
+    pub origin: String,
+    /// Where the endpoints begin; `/auth` by default.
+    pub prefix: String,
+    /// The audience of its access tokens; the origin by default.
+    pub audience: String,
+    /// Whether this is a developer's machine: `http:` and loopback are allowed.
+    pub development: bool,
+    /// Who gets the tag `admin` at sign-in, by verified address.
+    pub admins: HashSet<Email>,
+    /// The providers that are offered.
+    pub providers: Vec<Provider>,
+    /// The tag sets.
+    pub tag_sets: Vec<TagSet>,
+    /// The lives of what is issued.
+    pub lifetimes: Lifetimes,
+    /// The root secret.
+    pub secret: RootSecret,
+}
+
+/// How long things live, in seconds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Lifetimes {
+    /// An access token.
+    pub access: u64,
+    /// A session that is not used.
+    pub idle: u64,
+    /// A session, however much it is used.
+    pub absolute: u64,
+}
+
+impl Lifetimes {
+    /// The longest life that an access token may be given.
+    pub const MAX_ACCESS: u64 = 3600;
+}
+
+/// Everything that is wrong with a configuration, one sentence each; never with a secret in it.
+pub type Faults = Vec<String>;
+
+impl Config {
+    /// Reads the configuration `document` (the variable `COUNTERSIGN`); `secret` looks up a secret by name.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn parse(document: &Value, secret: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        let root = root_secret(&secret, &mut faults);
+        let Some(mut section) = Section::open("COUNTERSIGN", Some(document), &mut faults) else {
+            return Err(faults);
+        };
+        let development = section.boolean("development").unwrap_or(false);
+        let reach = if development { Reach::Loopback } else { Reach::Public };
+        let origin = section.required("origin").and_then(|text| section.origin(&text, reach));
+        let prefix = section.text("prefix").unwrap_or_else(|| "/auth".to_owned());
+        if !is_prefix(&prefix) {
+            section.fault("prefix", "must be a path such as `/auth`: lower-case letters, digits and `-`");
+        }
+        let audience = section.text("audience");
+        let access = section.seconds("access_lifetime", 300, 30..=Lifetimes::MAX_ACCESS);
+        let idle = section.seconds("idle_lifetime", 3600, 300..=31_536_000);
+        let absolute = section.seconds("absolute_lifetime", 2_592_000, 300..=31_536_000);
+        let admins = section.emails("admins");
+        let entries = section.take("providers");
+        section.close();
+        let providers = providers(entries.as_ref(), reach, &secret, &mut faults);
+        match (origin, root) {
+            (Some(origin), Some(secret)) if faults.is_empty() => Ok(Self {
+                audience: audience.unwrap_or_else(|| origin.clone()),
+                origin,
+                prefix,
+                development,
+                admins,
+                providers,
+                tag_sets: vec![TagSet::groups()],
+                lifetimes: Lifetimes { access, idle, absolute },
+                secret,
+            }),
+            _ => Err(faults),
+        }
+    }
+
+    /// The provider with this name.
+    #[must_use]
+    pub fn provider(&self, id: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.id == id)
+    }
+
+    /// Which addresses may be asked.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        if self.development { Reach::Loopback } else { Reach::Public }
+    }
+
+    /// Whether cookies can be marked `Secure`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https:")
+    }
+}
+
+fn root_secret(secret: &impl Fn(&str) -> Option<String>, faults: &mut Faults) -> Option<RootSecret> {
+    let root = secret("COUNTERSIGN_SECRET").and_then(|text| RootSecret::parse(&text));
+    if root.is_none() {
+        faults
+            .push(format!("`COUNTERSIGN_SECRET`: must be a secret of at least {} characters", RootSecret::MIN_LENGTH));
+    }
+    root
+}
+
+fn providers(
+    entries: Option<&Value>,
+    reach: Reach,
+    secret: &impl Fn(&str) -> Option<String>,
+    faults: &mut Faults,
+) -> Vec<Provider> {
+    let Some(Value::Object(entries)) = entries else {
+        faults.push("`COUNTERSIGN.providers`: must be a table with an entry for each provider".to_owned());
+        return Vec::new();
+    };
+    entries.iter().filter_map(|(id, entry)| provider(id, entry, reach, secret, faults)).collect()
+}
+
+fn provider(
+    id: &str,
+    entry: &Value,
+    reach: Reach,
+    secret: &impl Fn(&str) -> Option<String>,
+    faults: &mut Faults,
+) -> Option<Provider> {
+    let mut section = Section::open(&format!("COUNTERSIGN.providers.{id}"), Some(entry), faults)?;
+    if !is_provider_id(id) {
+        section.fault("", "its name must be lower-case letters, digits and `-`");
+    }
+    let name = section.text("name").unwrap_or_else(|| id.to_owned());
+    let issuer = section.required("issuer").and_then(|text| section.issuer(text, reach));
+    let client_id = section.required("client_id");
+    let variable = format!("{}_CLIENT_SECRET", id.to_ascii_uppercase().replace('-', "_"));
+    let client_secret = section.text("client_secret").or_else(|| secret(&variable)).filter(|text| !text.is_empty());
+    if client_secret.is_none() {
+        section.fault("client_secret", &format!("is missing, and so is the secret `{variable}`"));
+    }
+    let mut scopes = section.texts("scopes", &["openid", "email", "profile"]);
+    if !scopes.iter().any(|scope| scope == "openid") {
+        scopes.insert(0, "openid".to_owned());
+    }
+    section.close();
+    Some(Provider {
+        id: id.to_owned(),
+        name,
+        issuer: issuer?,
+        client_id: client_id?,
+        client_secret: Zeroizing::new(client_secret?),
+        scopes,
+    })
+}
+
+fn is_prefix(text: &str) -> bool {
+    text.strip_prefix('/').is_some_and(|path| path.split('/').all(is_provider_id))
+}
+
+fn is_provider_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(allowed)
+}
+
+/// One table of the configuration. Fields are taken out; what is left at the end was not expected.
+struct Section<'a> {
+    path: String,
+    fields: Map<String, Value>,
+    faults: &'a mut Faults,
+}
+
+impl<'a> Section<'a> {
+    fn open(path: &str, value: Option<&Value>, faults: &'a mut Faults) -> Option<Self> {
+        let Some(Value::Object(fields)) = value else {
+            faults.push(format!("`{path}`: must be a table"));
+            return None;
+        };
+        Some(Self { path: path.to_owned(), fields: fields.clone(), faults })
+    }
+
+    fn close(self) {
+        for name in self.fields.keys() {
+            self.faults.push(format!("`{}.{}`: is not a setting", self.path, name.escape_debug()));
+        }
+    }
+
+    fn fault(&mut self, name: &str, what: &str) {
+        let dot = if name.is_empty() { "" } else { "." };
+        self.faults.push(format!("`{}{dot}{name}`: {what}", self.path));
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.fields.remove(name)
+    }
+
+    fn required(&mut self, name: &str) -> Option<String> {
+        if !self.fields.contains_key(name) {
+            self.fault(name, "is missing");
+        }
+        self.text(name)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) if !text.is_empty() => Some(text),
+            _ => {
+                self.fault(name, "must be a text");
+                None
+            }
+        }
+    }
+
+    fn boolean(&mut self, name: &str) -> Option<bool> {
+        let value = self.take(name)?;
+        if value.as_bool().is_none() {
+            self.fault(name, "must be true or false");
+        }
+        value.as_bool()
+    }
+
+    fn seconds(&mut self, name: &str, default: u64, allowed: std::ops::RangeInclusive<u64>) -> u64 {
+        let Some(value) = self.take(name) else { return default };
+        let seconds = value.as_u64().filter(|seconds| allowed.contains(seconds));
+        if seconds.is_none() {
+            self.fault(name, &format!("must be {} to {} seconds", allowed.start(), allowed.end()));
+        }
+        seconds.unwrap_or(default)
+    }
+
+    fn texts(&mut self, name: &str, default: &[&str]) -> Vec<String> {
+        let Some(value) = self.take(name) else { return default.iter().map(|&text| text.to_owned()).collect() };
+        let texts: Option<Vec<String>> =
+            value.as_array().and_then(|all| all.iter().map(|text| text.as_str().map(str::to_owned)).collect());
+        if texts.is_none() {
+            self.fault(name, "must be a list of texts");
+        }
+        texts.unwrap_or_default()
+    }
+
+    fn emails(&mut self, name: &str) -> HashSet<Email> {
+        let texts = self.texts(name, &[]);
+        let mut emails = HashSet::new();
+        for text in texts {
+            match Email::parse(&text) {
+                Some(email) => {
+                    emails.insert(email);
+                }
+                None => self.fault(name, &format!("`{}` is not a plain e-mail address", text.escape_debug())),
+            }
+        }
+        emails
+    }
+
+    fn origin(&mut self, text: &str, reach: Reach) -> Option<String> {
+        let origin = reach.url(text).map(|url| url.origin().ascii_serialization()).filter(|origin| *origin == text);
+        if origin.is_none() {
+            self.fault(
+                "origin",
+                "must be scheme and host, such as `https://app.example.com`; http only in development",
+            );
+        }
+        origin
+    }
+
+    fn issuer(&mut self, text: String, reach: Reach) -> Option<String> {
+        let issuer = reach.url(&text).filter(|url| url.query().is_none()).map(|_| text);
+        if issuer.is_none() {
+            self.fault("issuer", "must be an https URL without query, on a public host; http only in development");
+        }
+        issuer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+    use serde_json::{Value, json};
+
+    fn secrets(name: &str) -> Option<String> {
+        (name == "COUNTERSIGN_SECRET").then(|| "a secret of at least thirty-two characters".to_owned())
+    }
+
+    fn valid() -> Value {
+        json!({
+            "origin": "https://app.example.com",
+            "admins": ["Ada@School.Example"],
+            "providers": { "school": { "issuer": "https://id.school.example", "client_id": "c", "client_secret": "s" } },
+        })
+    }
+
+    #[test]
+    fn a_valid_configuration_has_safe_defaults() {
+        let config = Config::parse(&valid(), secrets).unwrap();
+        assert_eq!((config.prefix.as_str(), config.audience.as_str()), ("/auth", "https://app.example.com"));
+        assert!(!config.development && config.is_https());
+        assert_eq!(config.lifetimes.access, 300);
+        assert_eq!(config.provider("school").unwrap().scopes, ["openid", "email", "profile"]);
+    }
+
+    #[test]
+    fn attack_config_every_fault_is_named_at_once_and_none_opens_the_door() {
+        let document = json!({
+            "origin": "http://app.example.com/path",
+            "development": "yes",
+            "admins": ["ada"],
+            "acess_lifetime": 300,
+            "access_lifetime": "300",
+            "providers": { "Bad Name": { "issuer": "http://10.0.0.1" } },
+        });
+        let faults = Config::parse(&document, |_| None).unwrap_err();
+        for part in [
+            "COUNTERSIGN_SECRET",
+            "COUNTERSIGN.origin",
+            "COUNTERSIGN.development",
+            "COUNTERSIGN.admins",
+            "acess_lifetime",
+            "COUNTERSIGN.access_lifetime",
+            "its name",
+            "issuer",
+            "client_id",
+            "client_secret",
+        ] {
+            assert!(faults.iter().any(|fault| fault.contains(part)), "{part} in {faults:#?}");
+        }
+    }
+
+    #[test]
+    fn attack_config_each_single_fault_refuses_all() {
+        let spoil = |pointer: &str, value: Value| {
+            let mut document = valid();
+            *document.pointer_mut(pointer).unwrap() = value;
+            document
+        };
+        for document in [
+            json!(null),
+            json!([]),
+            json!("{}"),
+            json!({}),
+            spoil("/origin", json!("https://app.example.com/")),
+            spoil("/origin", json!("https://localhost")),
+            spoil("/origin", json!(1)),
+            spoil("/providers", json!([])),
+            spoil("/providers/school/issuer", json!("https://id.school.example?x=1")),
+            spoil("/providers/school/client_secret", json!("")),
+            spoil("/providers/school", json!({})),
+            spoil("/admins", json!("ada@school.example")),
+        ] {
+            assert!(Config::parse(&document, secrets).is_err(), "{document}");
+        }
+        assert!(Config::parse(&valid(), |_| Some("short".to_owned())).is_err());
+    }
+
+    #[test]
+    fn a_client_secret_may_be_a_secret_of_its_own() {
+        let mut document = valid();
+        document.pointer_mut("/providers/school").unwrap().as_object_mut().unwrap().remove("client_secret");
+        assert!(Config::parse(&document, secrets).is_err());
+        let config =
+            Config::parse(&document, |name| secrets(name).or((name == "SCHOOL_CLIENT_SECRET").then(|| "s".to_owned())));
+        assert_eq!(config.unwrap().provider("school").unwrap().client_secret.as_str(), "s");
+    }
+}

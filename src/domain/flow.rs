@@ -1,0 +1,123 @@
+//! A started sign-in: what the callback needs to know, sealed into a cookie of the browser that started it.
+
+use serde::{Deserialize, Serialize};
+
+use super::base64url;
+use super::next::Next;
+use super::provider::Provider;
+use super::random::{self, Random};
+use super::secret::{Purpose, RootSecret, sha256};
+use super::time::Timestamp;
+use crate::error::{Code, Error, Result};
+
+/// A started sign-in. Each has its own cookie, so several tabs do not disturb one another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow {
+    /// The provider that was asked.
+    pub provider: String,
+    /// Its issuer at that time.
+    pub issuer: String,
+    /// `state`: ties the callback to this browser (RFC 6749 §10.12).
+    pub state: String,
+    /// `nonce`: ties the ID token to this sign-in (OpenID Connect Core §15.5.2).
+    pub nonce: String,
+    /// Ties the code to this sign-in (RFC 7636).
+    pub verifier: Verifier,
+    /// Where to go afterwards.
+    pub next: Next,
+    /// When the person has taken too long.
+    pub expires_at: Timestamp,
+}
+
+impl Flow {
+    /// How long a sign-in may take, in seconds.
+    pub const LIFETIME: u64 = 600;
+
+    /// Starts a sign-in.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn start(provider: &Provider, next: Next, now: Timestamp, random: &dyn Random) -> Result<Self> {
+        Ok(Self {
+            provider: provider.id.clone(),
+            issuer: provider.issuer.clone(),
+            state: base64url::encode(random::bytes::<32>(random)?),
+            nonce: base64url::encode(random::bytes::<32>(random)?),
+            verifier: Verifier::generate(random)?,
+            next,
+            expires_at: now.plus(Self::LIFETIME),
+        })
+    }
+
+    /// The short name of the flow with this `state`; part of its cookie's name, and what is consumed once.
+    #[must_use]
+    pub fn id(state: &str) -> String {
+        let hash = sha256(state.as_bytes());
+        base64url::encode(hash.first_chunk::<12>().map_or(hash.as_slice(), |start| start))
+    }
+
+    /// The flow as it lies in the cookie.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn seal(&self, root: &RootSecret, random: &dyn Random) -> Result<String> {
+        let plain = serde_json::to_vec(self).map_err(|error| Error::new(Code::Internal, format!("flow: {error}")))?;
+        Ok(base64url::encode(root.key(Purpose::Flow)?.seal(&plain, Self::id(&self.state).as_bytes(), random)?))
+    }
+
+    /// Opens the cookie of the flow with this `state`, for the provider whose callback was called.
+    ///
+    /// # Errors
+    /// [`Code::StateInvalid`] if the cookie is not of this state and provider; [`Code::FlowExpired`].
+    pub fn open(cookie: &str, state: &str, provider: &Provider, root: &RootSecret, now: Timestamp) -> Result<Self> {
+        let invalid = |cause: &str| Error::new(Code::StateInvalid, cause);
+        let sealed = base64url::decode(cookie).ok_or_else(|| invalid("flow cookie is not base64url"))?;
+        // The cookie is sealed under the state's own name: one of another state does not open.
+        let plain = root
+            .key(Purpose::Flow)?
+            .open(&sealed, Self::id(state).as_bytes())
+            .ok_or_else(|| invalid("flow cookie does not open for this state"))?;
+        let flow: Self = serde_json::from_slice(&plain).map_err(|error| invalid(&format!("flow cookie: {error}")))?;
+        if flow.provider != provider.id || flow.issuer != provider.issuer {
+            return Err(invalid(&format!("flow of `{}` at the callback of `{}`", flow.provider, provider.id)));
+        }
+        if now >= flow.expires_at {
+            return Err(Error::new(Code::FlowExpired, format!("flow ran out at {}", flow.expires_at.0)));
+        }
+        Ok(flow)
+    }
+}
+
+/// A PKCE code verifier (RFC 7636 §4.1): 256 random bits as 43 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Verifier(String);
+
+impl Verifier {
+    fn generate(random: &dyn Random) -> Result<Self> {
+        Ok(Self(base64url::encode(random::bytes::<32>(random)?)))
+    }
+
+    /// The verifier, for the token request.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its `S256` challenge (RFC 7636 §4.2), for the authorization request.
+    #[must_use]
+    pub fn challenge(&self) -> String {
+        base64url::encode(sha256(self.0.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verifier;
+
+    #[test]
+    fn rfc_7636_appendix_b() {
+        let verifier = Verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned());
+        assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+}

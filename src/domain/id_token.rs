@@ -1,0 +1,174 @@
+//! ID tokens (OpenID Connect Core §3.1.3.7) and what they say of the person.
+
+use jsonwebtoken::Algorithm;
+use serde::{Deserialize, Deserializer};
+use sha2::{Digest, Sha256, Sha512};
+use subtle::ConstantTimeEq;
+
+use super::account::Profile;
+use super::base64url;
+use super::email::Email;
+use super::flow::Flow;
+use super::provider::{Provider, Reach};
+use super::time::Timestamp;
+use crate::error::{Code, Error, Result};
+
+/// How far a provider's clock may differ from ours, in seconds.
+const CLOCK_SKEW: u64 = 60;
+
+/// A verified identity: who the provider says it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The person's name at this issuer, for ever hers.
+    pub subject: String,
+    /// What the ID token says of her.
+    pub profile: Profile,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    azp: Option<String>,
+    exp: NumericDate,
+    iat: NumericDate,
+    nbf: Option<NumericDate>,
+    nonce: Option<String>,
+    at_hash: Option<String>,
+}
+
+/// RFC 7519 §4.1.3: one string or an array of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// RFC 7519 §2: a JSON number, maybe with a fraction. A string is not one, however it looks.
+struct NumericDate(u64);
+
+impl<'de> Deserialize<'de> for NumericDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(deserializer)?;
+        let seconds = number.as_u64().or_else(|| {
+            let seconds = number.as_f64().filter(|seconds| (0.0..9e15).contains(seconds))?;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range was just checked")]
+            Some(seconds as u64)
+        });
+        seconds.map(Self).ok_or_else(|| serde::de::Error::custom("not a date"))
+    }
+}
+
+/// What came with the ID token and must agree with it.
+pub struct Expected<'a> {
+    /// The provider that was asked.
+    pub provider: &'a Provider,
+    /// The sign-in that it answers.
+    pub flow: &'a Flow,
+    /// The access token issued beside it.
+    pub access_token: Option<&'a str>,
+    /// The algorithm that the ID token was signed with; it decides the hash of `at_hash`.
+    pub algorithm: Algorithm,
+    /// The `typ` of its header.
+    pub typ: Option<&'a str>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Checks the payload of an ID token whose signature was found good.
+///
+/// # Errors
+/// [`Code::IdTokenInvalid`], with the failed check as its cause.
+pub fn check(payload: &[u8], expected: &Expected<'_>) -> Result<Identity> {
+    let claims: Claims = serde_json::from_slice(payload).map_err(|error| invalid(format!("claims: {error}")))?;
+    let client = &expected.provider.client_id;
+    let now = expected.now;
+    // RFC 8725 §3.11: a token of another kind says so in its `typ`.
+    if expected.typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+        return Err(invalid("its `typ` is of another kind of token"));
+    }
+    if claims.iss != expected.provider.issuer {
+        return Err(invalid(format!("issuer `{}`", claims.iss.escape_debug())));
+    }
+    if !for_client(&claims, client) {
+        return Err(invalid("it is for another client"));
+    }
+    if now >= Timestamp(claims.exp.0).plus(CLOCK_SKEW) {
+        return Err(invalid(format!("ran out at {}", claims.exp.0)));
+    }
+    let earliest = claims.nbf.map_or(claims.iat.0, |nbf| nbf.0.max(claims.iat.0));
+    if Timestamp(earliest) > now.plus(CLOCK_SKEW) {
+        return Err(invalid(format!("valid only from {earliest}")));
+    }
+    let nonce = claims.nonce.unwrap_or_default();
+    if !bool::from(nonce.as_bytes().ct_eq(expected.flow.nonce.as_bytes())) {
+        return Err(invalid("its nonce is not of this sign-in"));
+    }
+    if let Some(at_hash) = claims.at_hash
+        && expected.access_token.is_none_or(|token| at_hash != access_token_hash(token, expected.algorithm))
+    {
+        return Err(invalid("its `at_hash` is not of the access token"));
+    }
+    // OpenID Connect Core §2: at most 255 ASCII characters.
+    if claims.sub.is_empty() || claims.sub.len() > 255 || !claims.sub.is_ascii() {
+        return Err(invalid("its subject is empty, too long or not ASCII"));
+    }
+    Ok(Identity { subject: claims.sub, profile: profile(payload) })
+}
+
+/// Checks a userinfo answer: it must be of the same subject (OpenID Connect Core §5.3.2).
+///
+/// # Errors
+/// [`Code::IdTokenInvalid`].
+pub fn check_userinfo(document: &[u8], subject: &str) -> Result<Profile> {
+    #[derive(Deserialize)]
+    struct Userinfo {
+        sub: String,
+    }
+    let userinfo: Userinfo = serde_json::from_slice(document).map_err(|error| invalid(format!("userinfo: {error}")))?;
+    if userinfo.sub != subject {
+        return Err(invalid("userinfo is of another subject"));
+    }
+    Ok(profile(document))
+}
+
+fn invalid(cause: impl Into<String>) -> Error {
+    Error::new(Code::IdTokenInvalid, cause)
+}
+
+/// OpenID Connect Core §3.1.3.7, 3 to 5: we are an audience, and where there are several, the authorized party.
+fn for_client(claims: &Claims, client: &str) -> bool {
+    let authorized = claims.azp.as_deref().map(|azp| azp == client);
+    match &claims.aud {
+        Audience::One(aud) => aud == client && authorized != Some(false),
+        Audience::Many(all) if all.len() == 1 => all.iter().any(|aud| aud == client) && authorized != Some(false),
+        Audience::Many(all) => all.iter().any(|aud| aud == client) && authorized == Some(true),
+    }
+}
+
+/// OpenID Connect Core §3.1.3.6: the left half of the hash that the signature uses.
+fn access_token_hash(token: &str, algorithm: Algorithm) -> String {
+    let hash = match algorithm {
+        Algorithm::EdDSA => Sha512::digest(token).to_vec(),
+        _ => Sha256::digest(token).to_vec(),
+    };
+    base64url::encode(hash.get(..hash.len() / 2).unwrap_or_default())
+}
+
+/// What a claims document says of the person. A claim of the wrong type is left out: it decides nothing.
+fn profile(document: &[u8]) -> Profile {
+    let claims: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
+    let text = |name: &str| {
+        let text = claims.get(name)?.as_str()?;
+        (!text.is_empty() && text.chars().count() <= Profile::MAX_CHARS).then(|| text.to_owned())
+    };
+    Profile {
+        email: text("email").and_then(|email| Email::parse(&email)),
+        // Only the boolean `true` vouches: a string is no proof.
+        email_verified: claims.get("email_verified") == Some(&serde_json::Value::Bool(true)),
+        name: text("name"),
+        picture: text("picture").filter(|url| Reach::Public.url(url).is_some()),
+    }
+}

@@ -1,0 +1,165 @@
+//! The root secret, the keys derived from it, and sealing.
+
+use std::fmt;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::random::{self, Random};
+use crate::error::{Code, Error, Result};
+
+/// The length of an `XChaCha20` nonce in bytes.
+const NONCE: usize = 24;
+
+/// The one secret of a deployment, `COUNTERSIGN_SECRET`. Never used as a key itself: see [`RootSecret::key`].
+#[derive(Clone)]
+pub struct RootSecret(Zeroizing<Vec<u8>>);
+
+impl RootSecret {
+    /// Fewest characters that a root secret may have.
+    pub const MIN_LENGTH: usize = 32;
+
+    /// Takes the configured secret; `None` if it is shorter than [`Self::MIN_LENGTH`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() >= Self::MIN_LENGTH).then(|| Self(Zeroizing::new(text.as_bytes().to_vec())))
+    }
+
+    /// The key for one purpose: HKDF-SHA256 (RFC 5869) with the purpose as `info`.
+    ///
+    /// # Errors
+    /// As [`SealingKey::derive`].
+    pub fn key(&self, purpose: Purpose) -> Result<SealingKey> {
+        SealingKey::derive(&self.0, purpose)
+    }
+}
+
+impl fmt::Debug for RootSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RootSecret(redacted)")
+    }
+}
+
+/// What a derived key is for. A value sealed for one purpose never opens for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The private halves of the signing keys, at rest in the Keyring.
+    SigningKey,
+    /// A started sign-in, in the browser's flow cookie.
+    Flow,
+    /// The successor of a used refresh token, sealed under the used one.
+    RefreshSuccessor,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::SigningKey => b"countersign/1/signing-key",
+            Self::Flow => b"countersign/1/flow",
+            Self::RefreshSuccessor => b"countersign/1/refresh-successor",
+        }
+    }
+}
+
+/// A key that seals: XChaCha20-Poly1305 with a random nonce, written in front of the ciphertext.
+pub struct SealingKey(Zeroizing<[u8; 32]>);
+
+impl SealingKey {
+    /// Derives the key for `purpose` from high-entropy `material`.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] if HKDF refuses the output length, which 32 bytes never exceed (RFC 5869 §2.3).
+    pub fn derive(material: &[u8], purpose: Purpose) -> Result<Self> {
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, material)
+            .expand(purpose.label(), key.as_mut())
+            .map_err(|_| Error::new(Code::Internal, "key derivation failed"))?;
+        Ok(Self(key))
+    }
+
+    /// Encrypts and authenticates `plaintext`, bound to `context`.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn seal(&self, plaintext: &[u8], context: &[u8], random: &dyn Random) -> Result<Vec<u8>> {
+        let nonce = random::bytes::<NONCE>(random)?;
+        let payload = Payload { msg: plaintext, aad: context };
+        let ciphertext = self
+            .cipher()
+            .encrypt(XNonce::from_slice(&nonce), payload)
+            .map_err(|_| Error::new(Code::Internal, "sealing failed"))?;
+        Ok([nonce.as_slice(), &ciphertext].concat())
+    }
+
+    /// Decrypts what [`Self::seal`] made for the same `context`; `None` for anything else.
+    #[must_use]
+    pub fn open(&self, sealed: &[u8], context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, ciphertext) = sealed.split_at_checked(NONCE)?;
+        let payload = Payload { msg: ciphertext, aad: context };
+        self.cipher().decrypt(XNonce::from_slice(nonce), payload).ok().map(Zeroizing::new)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(self.0.as_ref().into())
+    }
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealingKey(redacted)")
+    }
+}
+
+/// SHA-256.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Purpose, RootSecret};
+    use crate::domain::random::Random;
+    use crate::error::Result;
+
+    struct Fixed(u8);
+
+    impl Random for Fixed {
+        fn fill(&self, bytes: &mut [u8]) -> Result<()> {
+            bytes.fill(self.0);
+            Ok(())
+        }
+    }
+
+    fn root() -> RootSecret {
+        RootSecret::parse("a secret of at least thirty-two characters").unwrap()
+    }
+
+    #[test]
+    fn a_sealed_value_opens_only_for_its_purpose_and_context() {
+        let sealed = root().key(Purpose::Flow).unwrap().seal(b"hello", b"here", &Fixed(7)).unwrap();
+        assert_eq!(root().key(Purpose::Flow).unwrap().open(&sealed, b"here").unwrap().as_slice(), b"hello");
+        assert!(root().key(Purpose::Flow).unwrap().open(&sealed, b"there").is_none());
+        assert!(root().key(Purpose::SigningKey).unwrap().open(&sealed, b"here").is_none());
+        assert!(root().key(Purpose::Flow).unwrap().open(&sealed[..10], b"here").is_none());
+    }
+
+    #[test]
+    fn one_changed_bit_does_not_open() {
+        let sealed = root().key(Purpose::Flow).unwrap().seal(b"hello", b"", &Fixed(7)).unwrap();
+        for position in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[position] ^= 1;
+            assert!(root().key(Purpose::Flow).unwrap().open(&changed, b"").is_none(), "{position}");
+        }
+    }
+
+    #[test]
+    fn a_short_root_secret_is_refused_and_none_is_printed() {
+        assert!(RootSecret::parse(&"x".repeat(31)).is_none());
+        assert_eq!(format!("{:?}", root()), "RootSecret(redacted)");
+    }
+}

@@ -1,0 +1,38 @@
+//! The configuration from the environment.
+
+use std::cell::OnceCell;
+
+use serde_json::Value;
+use worker::Env;
+
+use super::javascript;
+use crate::domain::config::{Config, Faults};
+use crate::domain::secret::RootSecret;
+
+thread_local! {
+    // The environment of an isolate never changes: it is read once.
+    static CONFIG: OnceCell<&'static Result<Config, Faults>> = const { OnceCell::new() };
+}
+
+/// The configuration, or all that is wrong with it.
+pub fn of(env: &Env) -> Result<&'static Config, &'static Faults> {
+    CONFIG.with(|config| *config.get_or_init(|| Box::leak(Box::new(read(env))))).as_ref()
+}
+
+/// The root secret alone, for the objects.
+pub fn secret(env: &Env) -> Option<RootSecret> {
+    text(env, "COUNTERSIGN_SECRET").and_then(|secret| RootSecret::parse(&secret))
+}
+
+fn read(env: &Env) -> Result<Config, Faults> {
+    // A table of `wrangler.toml` arrives as an object; a value set on the command line or in `.dev.vars` as its text.
+    let document = javascript::property(env, "COUNTERSIGN").map_or(Value::Null, |value| {
+        let text = value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().map(String::from));
+        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    });
+    Config::parse(&document, |name| text(env, name))
+}
+
+fn text(env: &Env, name: &str) -> Option<String> {
+    javascript::property(env, name)?.as_string()
+}

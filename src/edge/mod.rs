@@ -1,0 +1,39 @@
+//! The Cloudflare Worker: the fetch event, the Durable Object classes, and the platform behind the ports.
+
+mod configuration;
+mod javascript;
+mod objects;
+mod outgoing;
+mod platform;
+mod storage;
+mod wire;
+
+use worker::{Context, Env, Request, Response, event};
+
+use crate::domain::config::Config;
+use crate::http::{self, App, Keys};
+use platform::Edge;
+
+thread_local! {
+    // An isolate serves one deployment: its keys are kept for all of its requests.
+    static KEYS: &'static Keys = Box::leak(Box::default());
+}
+
+/// The fetch event.
+///
+/// # Errors
+/// Only what the runtime throws while a response is built.
+#[event(fetch)]
+pub async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let response = match configuration::of(&env) {
+        Ok(config) => answer(config, env, request).await,
+        Err(faults) => http::misconfigured(faults),
+    };
+    wire::response(response)
+}
+
+async fn answer(config: &Config, env: Env, request: Request) -> ::http::Response<Vec<u8>> {
+    let platform = Edge::new(env);
+    let app = App { config, platform: &platform, keys: KEYS.with(|keys| *keys) };
+    http::handle(&app, wire::request(request).await).await
+}

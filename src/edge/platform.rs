@@ -1,0 +1,146 @@
+//! The platform behind the ports: KV, the objects, `WebCrypto`, the clock, randomness, the log.
+
+use js_sys::{Array, JSON, Uint8Array};
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::jwk::Jwk;
+use wasm_bindgen::JsValue;
+use worker::kv::{KvError, KvStore};
+use worker::{Date, Env, Method, ObjectNamespace, Request, RequestInit, Response};
+
+use super::{javascript, outgoing};
+use crate::domain::random::Random;
+use crate::domain::time::Timestamp;
+use crate::error::{Code, Error, Result};
+use crate::ports::Clock;
+use crate::ports::call::{Actor, Call};
+use crate::ports::fetch::Fetch;
+use crate::ports::kv::Kv;
+use crate::ports::log::Log;
+use crate::ports::signatures::Signatures;
+
+/// The platform of a Worker or of a Durable Object.
+pub struct Edge {
+    env: Env,
+}
+
+impl Edge {
+    /// The platform with these bindings.
+    pub const fn new(env: Env) -> Self {
+        Self { env }
+    }
+
+    fn store(&self) -> Result<KvStore> {
+        self.env.kv("KV").map_err(|error| unavailable("KV", &error))
+    }
+
+    fn namespace(&self, actor: Actor) -> Result<ObjectNamespace> {
+        let binding = match actor {
+            Actor::Account => "ACCOUNT",
+            Actor::Directory => "DIRECTORY",
+            Actor::Keyring => "KEYRING",
+            Actor::Replay => "REPLAY",
+        };
+        self.env.durable_object(binding).map_err(|error| unavailable(binding, &error))
+    }
+}
+
+fn unavailable(what: &str, error: &worker::Error) -> Error {
+    Error::new(Code::Unavailable, format!("{what}: {error}"))
+}
+
+impl Clock for Edge {
+    fn now(&self) -> Timestamp {
+        Timestamp(Date::now().as_millis() / 1000)
+    }
+}
+
+impl Random for Edge {
+    fn fill(&self, bytes: &mut [u8]) -> Result<()> {
+        #[allow(clippy::disallowed_methods, reason = "this is where randomness comes from")]
+        getrandom::getrandom(bytes).map_err(|error| Error::new(Code::Unavailable, format!("randomness: {error}")))
+    }
+}
+
+impl Log for Edge {
+    fn error(&self, place: &str, error: &Error) {
+        let line = serde_json::json!({ "place": place, "code": error.code, "cause": error.cause }).to_string();
+        if error.code.status() >= 500 {
+            worker::console_error!("{line}");
+        } else {
+            worker::console_warn!("{line}");
+        }
+    }
+}
+
+impl Kv for Edge {
+    async fn read(&self, key: &str) -> Result<Option<String>> {
+        let failed = |error: KvError| Error::new(Code::Unavailable, format!("KV `{key}`: {error}"));
+        self.store()?.get(key).text().await.map_err(failed)
+    }
+
+    async fn write(&self, key: &str, value: &str, lifetime: Option<u64>) -> Result<()> {
+        let failed = |error: KvError| Error::new(Code::Unavailable, format!("KV `{key}`: {error}"));
+        let put = self.store()?.put(key, value).map_err(failed)?;
+        let put = match lifetime {
+            Some(seconds) => put.expiration_ttl(seconds),
+            None => put,
+        };
+        put.execute().await.map_err(failed)
+    }
+}
+
+impl Call for Edge {
+    async fn call_raw(&self, actor: Actor, instance: &str, command: &str, body: Vec<u8>) -> Result<Vec<u8>> {
+        let failed = |error: worker::Error| unavailable(&format!("{actor:?} `{instance}`"), &error);
+        let stub = self.namespace(actor)?.get_by_name(instance).map_err(failed)?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_body(Some(Uint8Array::from(body.as_slice()).into()));
+        let request = Request::new_with_init(&format!("https://actor/{instance}/{command}"), &init).map_err(failed)?;
+        let mut response: Response = stub.fetch_with_request(request).await.map_err(failed)?;
+        let reply = response.bytes().await.map_err(failed)?;
+        if response.status_code() == 200 {
+            return Ok(reply);
+        }
+        let broken = |error| Error::new(Code::Unavailable, format!("{actor:?} `{instance}` answers {error}"));
+        Err(serde_json::from_slice(&reply).map_err(broken)?)
+    }
+}
+
+impl Fetch for Edge {
+    async fn fetch(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>> {
+        outgoing::send(request, Self::TIMEOUT, Self::MAX_ANSWER).await
+    }
+}
+
+impl Signatures for Edge {
+    async fn verify(&self, algorithm: Algorithm, key: &Jwk, message: &[u8], signature: &[u8]) -> Result<bool> {
+        let parameters = parameters(algorithm)?;
+        // Only the numbers of the key: its `key_ops`, `use` and `alg` were judged before and differ in spelling.
+        let jwk = serde_json::to_string(&key.algorithm).ok().and_then(|text| JSON::parse(&text).ok());
+        let Some(jwk) = jwk else { return Ok(false) };
+        let usages = Array::of1(&"verify".into());
+        let Ok(imported) = javascript::import_key("jwk", &jwk, &parameters, false, &usages).await else {
+            return Ok(false);
+        };
+        let (signature, message) = (Uint8Array::from(signature), Uint8Array::from(message));
+        let verified = javascript::verify(&parameters, &imported, &signature, &message).await;
+        Ok(verified.is_ok_and(|verified| verified.is_truthy()))
+    }
+}
+
+/// The algorithm in the words of `WebCrypto`, as one object for both importing and verifying.
+fn parameters(algorithm: Algorithm) -> Result<JsValue> {
+    let members: &[(&str, &str)] = match algorithm {
+        Algorithm::ES256 => &[("name", "ECDSA"), ("namedCurve", "P-256"), ("hash", "SHA-256")],
+        Algorithm::EdDSA => &[("name", "Ed25519")],
+        Algorithm::RS256 => &[("name", "RSASSA-PKCS1-v1_5"), ("hash", "SHA-256")],
+        Algorithm::PS256 => &[("name", "RSA-PSS"), ("hash", "SHA-256")],
+        _ => return Err(Error::new(Code::Internal, format!("algorithm `{algorithm:?}` is not verified here"))),
+    };
+    let parameters = javascript::object(members);
+    // RFC 7518 §3.5: the salt is as long as the hash.
+    if algorithm == Algorithm::PS256 {
+        let _ = js_sys::Reflect::set(&parameters, &"saltLength".into(), &32.into());
+    }
+    Ok(parameters)
+}

@@ -1,0 +1,125 @@
+//! One error for the whole crate: an exact reason for the log, a generic code for the wire.
+//!
+//! [`Code`] is what a caller may know and may depend on; [`Error::cause`] is what an operator needs and never
+//! leaves the service. HTTP, the Durable Objects and JavaScript all speak the same codes.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong: `code` for the caller, `cause` for the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Error {
+    /// The stable code, shown to the caller.
+    pub code: Code,
+    /// The exact reason. Logged, never sent.
+    pub cause: String,
+}
+
+impl Error {
+    /// An error with its exact reason. Texts are lower case, without a full stop, the offending input in backticks.
+    pub fn new(code: Code, cause: impl Into<String>) -> Self {
+        Self { code, cause: cause.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.cause)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Declares every code once: its variant, its name on the wire, its HTTP status and what the caller is told.
+macro_rules! codes {
+    ($($variant:ident $name:literal $status:literal $text:literal;)*) => {
+        /// The stable error codes, shared by HTTP and JavaScript. A code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $(
+                #[doc = $text]
+                #[serde(rename = $name)]
+                $variant,
+            )*
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// The code as it stands in a problem document.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name),* }
+            }
+
+            /// The HTTP status that carries this code.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$variant => $status),* }
+            }
+
+            /// What the caller is told, in one sentence.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self { $(Code::$variant => $text),* }
+            }
+        }
+    };
+}
+
+codes! {
+    BodyInvalid "body_invalid" 400 "The body is not the JSON that this endpoint takes.";
+    QueryInvalid "query_invalid" 400 "A query parameter is missing, repeated or malformed.";
+    NextInvalid "next_invalid" 400 "`next` must be a path of this site, such as /account.";
+    StateInvalid "state_invalid" 400 "This sign-in was not started in this browser. Please start again.";
+    FlowExpired "flow_expired" 400 "This sign-in took too long. Please start again.";
+    CallbackReplayed "callback_replayed" 400 "This sign-in was already completed. Please start again.";
+    IssuerMismatch "issuer_mismatch" 400 "The answer came from another provider than the one that was asked.";
+    TagInvalid "tag_invalid" 400 "A tag is a non-empty path of at most 256 bytes and 16 levels.";
+    TagsTooMany "tags_too_many" 400 "The tags of one account may take 2,048 bytes as JSON.";
+    Unauthenticated "unauthenticated" 401 "Sign in first.";
+    TokenInvalid "token_invalid" 401 "The token is not valid here.";
+    TokenExpired "token_expired" 401 "The token has run out.";
+    SessionEnded "session_ended" 401 "The session has ended. Sign in again.";
+    AccountInactive "account_inactive" 401 "This account cannot be used now.";
+    RefreshInvalid "refresh_invalid" 401 "The refresh token is not valid.";
+    RefreshReused "refresh_reused" 401 "The refresh token was used before; its session has been ended.";
+    CrossSite "cross_site" 403 "Requests that change something must come from this site.";
+    ConsentRefused "consent_refused" 403 "The sign-in was refused at the provider.";
+    TagMissing "tag_missing" 403 "A tag that this needs is missing.";
+    NotFound "not_found" 404 "There is nothing here.";
+    ProviderUnknown "provider_unknown" 404 "This provider is not offered here.";
+    AccountUnknown "account_unknown" 404 "There is no such account.";
+    TagSetUnknown "tag_set_unknown" 404 "There is no such tag set.";
+    MethodNotAllowed "method_not_allowed" 405 "This path does not take that method.";
+    BodyTooLarge "body_too_large" 413 "The body is larger than 64 KiB.";
+    ContentTypeUnsupported "content_type_unsupported" 415 "The body must be sent as application/json.";
+    HeadersTooLarge "headers_too_large" 431 "The request headers are larger than 32 KiB.";
+    Internal "internal" 500 "Something went wrong here. It has been logged.";
+    ProviderUnavailable "provider_unavailable" 502 "The provider did not answer as it should. Please try again.";
+    ProviderRefused "provider_refused" 502 "The provider did not complete the sign-in. Please try again.";
+    IdTokenInvalid "id_token_invalid" 502 "The provider's answer could not be verified.";
+    ConfigurationInvalid "configuration_invalid" 503 "This deployment is not configured correctly.";
+    Unavailable "unavailable" 503 "This cannot be answered right now. Please try again.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_match_their_serialized_form() {
+        let names: HashSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.name());
+            assert!((400..600).contains(&code.status()));
+        }
+    }
+}

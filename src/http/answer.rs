@@ -1,0 +1,167 @@
+//! Answers: JSON, redirects, problem documents and the one page that a person may see of them.
+
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::cookies;
+use crate::error::{Code, Error, Result};
+
+/// An answer on its way out.
+#[derive(Debug)]
+pub struct Answer {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// 200 with a JSON body.
+    pub fn json(value: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(value).map_err(|error| Error::new(Code::Internal, format!("answer: {error}")))?;
+        Ok(Self::new(StatusCode::OK, "application/json", body))
+    }
+
+    /// 204.
+    pub const fn empty() -> Self {
+        Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// 303: the browser goes on with a GET.
+    pub fn see_other(location: &str) -> Result<Self> {
+        let location = HeaderValue::try_from(location)
+            .map_err(|_| Error::new(Code::Internal, format!("location `{}`", location.escape_debug())))?;
+        Ok(Self { status: StatusCode::SEE_OTHER, headers: vec![(LOCATION, location)], body: Vec::new() })
+    }
+
+    /// A problem document, or a page for a person who stands before it.
+    pub fn problem(error: &Error, as_page: bool) -> Self {
+        Self::problem_with(error.code, Value::Null, as_page)
+    }
+
+    /// A problem document with members of its own.
+    pub fn problem_with(code: Code, members: Value, as_page: bool) -> Self {
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let answer = if as_page {
+            let answer = Self::new(status, "text/html; charset=utf-8", page(code).into_bytes());
+            answer.with(HeaderName::from_static("content-security-policy"), PAGE_POLICY)
+        } else {
+            Self::new(status, "application/problem+json", document(code, members).to_string().into_bytes())
+        };
+        // RFC 9110 §15.5.2: a 401 says how one may authenticate.
+        if status == StatusCode::UNAUTHORIZED { answer.with(WWW_AUTHENTICATE, "Bearer") } else { answer }
+    }
+
+    /// 405 with the methods that the path takes.
+    pub fn method_not_allowed(methods: &str) -> Self {
+        let answer = Self::problem_with(Code::MethodNotAllowed, Value::Null, false);
+        match HeaderValue::try_from(methods) {
+            Ok(methods) => Self { headers: [answer.headers, vec![(ALLOW, methods)]].concat(), ..answer },
+            Err(_) => answer,
+        }
+    }
+
+    /// Lets caches keep the answer for some seconds. Without it nobody may.
+    pub fn cached(self, value: &'static str) -> Self {
+        self.with(CACHE_CONTROL, value)
+    }
+
+    /// Sets a cookie.
+    pub fn with_cookie(mut self, line: HeaderValue) -> Self {
+        self.headers.push((SET_COOKIE, line));
+        self
+    }
+
+    /// Sets cookies, unless the answer sets one of the same name already.
+    pub fn with_cookies_under(mut self, lines: Vec<HeaderValue>) -> Self {
+        for line in lines {
+            let name = cookies::name_of(&line);
+            if !self.headers.iter().any(|(header, own)| header == SET_COOKIE && cookies::name_of(own) == name) {
+                self.headers.push((SET_COOKIE, line));
+            }
+        }
+        self
+    }
+
+    /// The response as it goes over the wire.
+    pub fn into_response(self) -> Response<Vec<u8>> {
+        let mut response = Response::new(self.body);
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+        // The address of a callback holds a code.
+        headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+        for (name, value) in self.headers {
+            if name == SET_COOKIE {
+                headers.append(name, value);
+            } else {
+                headers.insert(name, value);
+            }
+        }
+        response
+    }
+
+    fn new(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Self {
+        Self { status, headers: vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))], body }
+    }
+
+    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, HeaderValue::from_static(value)));
+        self
+    }
+}
+
+/// The only answer of a deployment that is not configured correctly: every fault by name, none with its value.
+#[must_use]
+pub fn misconfigured(faults: &[String]) -> Response<Vec<u8>> {
+    Answer::problem_with(Code::ConfigurationInvalid, json!({ "faults": faults }), false).into_response()
+}
+
+/// A problem document (RFC 9457 §3). Its `type` is `about:blank`, so its title is the status phrase (§4.2.1); `code`
+/// tells problems apart.
+fn document(code: Code, members: Value) -> Value {
+    let title = StatusCode::from_u16(code.status()).ok().and_then(|status| status.canonical_reason());
+    let mut document = json!({ "title": title, "status": code.status(), "code": code.name(), "detail": code.text() });
+    if let (Some(document), Value::Object(members)) = (document.as_object_mut(), members) {
+        document.extend(members);
+    }
+    document
+}
+
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The page: nothing in it comes from the request.
+fn page(code: Code) -> String {
+    format!(
+        r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign-in did not work</title>
+<style>
+:root {{ color-scheme: light dark; font: 1.0625rem/1.5 system-ui, sans-serif; }}
+body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; }}
+main {{ max-width: 30rem; padding: 2rem 1.5rem; }}
+h1 {{ font-size: 1.5rem; line-height: 1.25; }}
+a {{ display: inline-block; padding: .75rem 1.25rem; border: 2px solid; border-radius: .5rem; color: inherit;
+  font-weight: 600; text-decoration: none; }}
+small {{ display: block; margin-top: 2rem; }}
+</style>
+</head>
+<body>
+<main>
+<h1>Sign-in did not work</h1>
+<p>{text}</p>
+<p><a href="/">Back to the start</a></p>
+<small>Code: <code>{name}</code></small>
+</main>
+</body>
+</html>
+"#,
+        text = code.text(),
+        name = code.name(),
+    )
+}

@@ -1,0 +1,122 @@
+//! A request, read strictly.
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ORIGIN};
+use http::request::Parts;
+use http::{HeaderName, Method, Request};
+use serde::de::DeserializeOwned;
+use url::form_urlencoded;
+
+use super::cookies;
+use crate::domain::config::Config;
+use crate::error::{Code, Error, Result};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// A request with its whole body.
+pub struct Incoming {
+    parts: Parts,
+    body: Vec<u8>,
+}
+
+impl From<Request<Vec<u8>>> for Incoming {
+    fn from(request: Request<Vec<u8>>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self { parts, body }
+    }
+}
+
+impl Incoming {
+    pub fn method(&self) -> &Method {
+        &self.parts.method
+    }
+
+    pub fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    pub fn headers_size(&self) -> usize {
+        self.parts.headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len())).sum()
+    }
+
+    /// Whether a page serves the caller better than a problem document.
+    pub fn prefers_html(&self) -> bool {
+        self.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+    }
+
+    /// A header, if it is there once and is text.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        let mut values = self.parts.headers.get_all(name).iter();
+        values.next().filter(|_| values.next().is_none())?.to_str().ok()
+    }
+
+    /// Whether the caller says who she is with `Authorization`, well-formed or not.
+    pub fn has_authorization(&self) -> bool {
+        self.parts.headers.contains_key(AUTHORIZATION)
+    }
+
+    /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header(&AUTHORIZATION)?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    }
+
+    /// Every cookie, in the order in which they came.
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        let lines = self.parts.headers.get_all(http::header::COOKIE).iter();
+        lines.filter_map(|line| line.to_str().ok()).flat_map(cookies::parse)
+    }
+
+    /// The cookie of that name.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// A query parameter. One that comes twice is refused: two readers might take two different ones.
+    pub fn query(&self, name: &str) -> Result<Option<String>> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(other, _)| other == name);
+        let value = values.next().map(|(_, value)| value.into_owned());
+        match values.next() {
+            None => Ok(value),
+            Some(_) => Err(Error::new(Code::QueryInvalid, format!("`{name}` came twice"))),
+        }
+    }
+
+    /// A query parameter that must be there.
+    pub fn required_query(&self, name: &str) -> Result<String> {
+        self.query(name)?.ok_or_else(|| Error::new(Code::QueryInvalid, format!("`{name}` is missing")))
+    }
+
+    /// The JSON body.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let media_type = self.header(&CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        // A cross-site form can send text/plain that happens to be JSON, but not this type without a preflight.
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            return Err(Error::new(Code::ContentTypeUnsupported, format!("body of `{}`", media_type.escape_debug())));
+        }
+        serde_json::from_slice(&self.body).map_err(|error| Error::new(Code::BodyInvalid, error.to_string()))
+    }
+
+    /// Refuses a request that changes something and comes from another site. A caller with `Authorization` needs no
+    /// such proof: no browser adds that header by itself.
+    ///
+    /// Both headers are set by the browser and cannot be set by a page. Without either, nothing is proven.
+    pub fn check_same_site(&self, config: &Config) -> Result<()> {
+        if self.method() == Method::GET || self.has_authorization() {
+            return Ok(());
+        }
+        let own = match self.header(&ORIGIN) {
+            Some(origin) => origin == config.origin,
+            None => self.header(&SEC_FETCH_SITE) == Some("same-origin"),
+        };
+        if own {
+            return Ok(());
+        }
+        let origin = self.header(&ORIGIN).unwrap_or("none").escape_debug();
+        Err(Error::new(Code::CrossSite, format!("{} from origin `{origin}`", self.method())))
+    }
+}

@@ -1,0 +1,37 @@
+//! `GET /oauth/{provider}/login`: off to the provider.
+
+use super::super::App;
+use super::super::answer::Answer;
+use super::super::cookies::Cookie;
+use super::super::incoming::Incoming;
+use super::{offered, provider_documents, redirect_uri};
+use crate::domain::flow::Flow;
+use crate::domain::next::Next;
+use crate::error::Result;
+use crate::ports::Platform;
+
+/// How many sign-ins a browser may have begun at once; more than that were given up, and their cookies are taken back.
+const MAX_FLOWS: usize = 8;
+
+/// Starts a sign-in. Nothing is stored but a sealed cookie, so starting one costs nobody anything.
+pub async fn login<P: Platform>(app: &App<'_, P>, incoming: &Incoming, provider: &str) -> Result<Answer> {
+    let provider = offered(app, provider)?;
+    let next = incoming.query("next")?.map_or_else(|| Ok(Next::default()), |text| Next::parse(&text))?;
+    let metadata = provider_documents::metadata(app, provider).await?;
+    let flow = Flow::start(provider, next, app.platform.now(), app.platform)?;
+    let location = metadata.authorization_url(provider, &flow, &redirect_uri(app, provider))?;
+    let sealed = flow.seal(&app.config.secret, app.platform)?;
+    let cookie = Cookie::Flow(&Flow::id(&flow.state)).set(&sealed, Flow::LIFETIME, app.config)?;
+    let mut answer = Answer::see_other(&location)?.with_cookie(cookie);
+    for id in abandoned(app, incoming) {
+        answer = answer.with_cookie(Cookie::Flow(&id).clear(app.config)?);
+    }
+    Ok(answer)
+}
+
+fn abandoned<P>(app: &App<'_, P>, incoming: &Incoming) -> Vec<String> {
+    let prefix = Cookie::Flow("").name(app.config);
+    let ids = incoming.cookies().filter_map(|(name, _)| name.strip_prefix(&prefix).map(str::to_owned));
+    let begun: Vec<String> = ids.collect();
+    if begun.len() < MAX_FLOWS { Vec::new() } else { begun }
+}

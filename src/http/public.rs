@@ -1,0 +1,29 @@
+//! What everybody may read.
+
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::{App, keys, openapi};
+use crate::error::Result;
+use crate::ports::Platform;
+
+/// `GET /api/config`: what this deployment offers.
+pub fn config<P>(app: &App<'_, P>) -> Result<Answer> {
+    let prefix = &app.config.prefix;
+    let offered = |provider: &crate::domain::provider::Provider| -> Value {
+        json!({ "id": provider.id, "name": provider.name, "login": format!("{prefix}/oauth/{}/login", provider.id) })
+    };
+    let providers: Vec<Value> = app.config.providers.iter().map(offered).collect();
+    let answer = Answer::json(&json!({ "providers": providers, "tag_sets": app.config.tag_sets }))?;
+    Ok(answer.cached("public, max-age=60"))
+}
+
+/// `GET /jwks.json`: the keys that verify our tokens (RFC 7517 §5).
+pub async fn jwks<P: Platform>(app: &App<'_, P>) -> Result<Answer> {
+    Ok(Answer::json(&keys::published(app).await?)?.cached("public, max-age=300"))
+}
+
+/// `GET /openapi.json`.
+pub fn openapi<P>(app: &App<'_, P>) -> Result<Answer> {
+    Ok(Answer::json(&openapi::document(app.config))?.cached("public, max-age=300"))
+}

@@ -1,0 +1,118 @@
+//! Tags, for those who carry `admin`. Who that is, is always decided, never carried.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::App;
+use super::answer::Answer;
+use super::authentication::Authentication;
+use super::incoming::Incoming;
+use super::tier::{Tier, covering, standing};
+use crate::actors::account::{ChangeTags, ReadTags, Tagged};
+use crate::actors::directory::Find;
+use crate::domain::id::AccountId;
+use crate::domain::tag::{Question, Tag, TagSet};
+use crate::error::{Code, Error, Result};
+use crate::ports::Platform;
+use crate::ports::call::REALM;
+
+/// What an administrator must carry.
+pub const ADMIN: &str = "admin";
+
+/// The most records on a page.
+const MAX_PAGE: u64 = 500;
+
+/// `GET /api/tags/{set}?find=`.
+pub async fn find<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    set: &str,
+) -> Result<Answer> {
+    let set = administered(app, authentication, set).await?;
+    let tag = Tag::parse(&incoming.required_query("find")?)?;
+    let limit = incoming.query("limit")?.unwrap_or_else(|| "50".to_owned());
+    let limit = limit.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+    let limit = limit.ok_or_else(|| Error::new(Code::QueryInvalid, "`limit` is not 1 to 500"))?;
+    let after = incoming.query("after")?;
+    Answer::json(&app.platform.call(REALM, &Find { set, tag, after, limit }).await?)
+}
+
+/// `GET /api/tags/{set}/{record}`.
+pub async fn read<P: Platform>(
+    app: &App<'_, P>,
+    authentication: &Authentication,
+    set: &str,
+    record: &str,
+) -> Result<Answer> {
+    let set = administered(app, authentication, set).await?;
+    let account = account(record)?;
+    let tagged = app.platform.call(account.as_str(), &ReadTags {}).await?;
+    described(&set, &account, &tagged)
+}
+
+/// `PUT /api/tags/{set}/{record}`: adds.
+pub async fn add<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    set: &str,
+    record: &str,
+) -> Result<Answer> {
+    let tags = |set| Ok(ChangeTags { set, add: listed(incoming)?, remove: Vec::new() });
+    change(app, authentication, set, record, tags).await
+}
+
+/// `DELETE /api/tags/{set}/{record}`: removes.
+pub async fn remove<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    set: &str,
+    record: &str,
+) -> Result<Answer> {
+    let tags = |set| Ok(ChangeTags { set, add: Vec::new(), remove: listed(incoming)? });
+    change(app, authentication, set, record, tags).await
+}
+
+async fn change<P: Platform>(
+    app: &App<'_, P>,
+    authentication: &Authentication,
+    set: &str,
+    record: &str,
+    command: impl FnOnce(TagSet) -> Result<ChangeTags>,
+) -> Result<Answer> {
+    let set = administered(app, authentication, set).await?;
+    let account = account(record)?;
+    let tagged = app.platform.call(account.as_str(), &command(set.clone())?).await?;
+    described(&set, &account, &tagged)
+}
+
+/// The tag set, if it exists and an administrator asks.
+async fn administered<P: Platform>(app: &App<'_, P>, authentication: &Authentication, set: &str) -> Result<TagSet> {
+    let standing = standing(app, authentication.required()?, Tier::Decided).await?;
+    covering(&standing, &Question { set: TagSet::groups(), tag: Tag::parse(ADMIN)? })?;
+    let set = TagSet::parse(set).filter(|set| app.config.tag_sets.contains(set));
+    set.ok_or_else(|| Error::new(Code::TagSetUnknown, "no such tag set"))
+}
+
+fn account(record: &str) -> Result<AccountId> {
+    let unknown = || Error::new(Code::AccountUnknown, format!("not an account: `{}`", record.escape_debug()));
+    AccountId::parse(record).ok_or_else(unknown)
+}
+
+/// The tags in the body.
+fn listed(incoming: &Incoming) -> Result<Vec<Tag>> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        tags: Vec<String>,
+    }
+    let body: Body = incoming.json()?;
+    body.tags.iter().map(|tag| Tag::parse(tag)).collect()
+}
+
+fn described(set: &TagSet, account: &AccountId, tagged: &Tagged) -> Result<Answer> {
+    let tags: Vec<&Tag> = tagged.tags.of(set).collect();
+    Answer::json(&json!({ "set": set, "record": account, "tags": tags, "version": tagged.version }))
+}

@@ -1,0 +1,104 @@
+//! The three tiers: decided, replicated, carried.
+
+use super::App;
+use crate::actors::account::Stand;
+use crate::domain::access_token::AccessToken;
+use crate::domain::account::{AccountProjection, Standing, Status};
+use crate::domain::tag::{Question, Tag, Tags};
+use crate::error::{Code, Error, Result};
+use crate::ports::Platform;
+use crate::ports::kv;
+
+/// Where an answer comes from, and so how old it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// The token: no I/O, as old as the token.
+    Carried,
+    /// KV: a local read, up to about 60 s old.
+    Replicated,
+    /// The Account: one hop, exact.
+    Decided,
+}
+
+impl Tier {
+    /// Reads the name of a tier.
+    pub fn parse(text: &str) -> Result<Self> {
+        match text {
+            "carried" => Ok(Self::Carried),
+            "replicated" => Ok(Self::Replicated),
+            "decided" => Ok(Self::Decided),
+            _ => Err(Error::new(Code::QueryInvalid, format!("no tier `{}`", text.escape_debug()))),
+        }
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Carried => "carried",
+            Self::Replicated => "replicated",
+            Self::Decided => "decided",
+        }
+    }
+}
+
+/// Asks how a session stands, at a tier, and refuses it where it does not hold there.
+pub async fn standing<P: Platform>(app: &App<'_, P>, token: &AccessToken, tier: Tier) -> Result<Standing> {
+    let standing = match tier {
+        Tier::Carried => carried(token),
+        // A projection that is missing or cannot be read costs a hop, never correctness.
+        Tier::Replicated => match replicated(app, token).await {
+            Ok(Some(standing)) => standing,
+            Ok(None) => decided(app, token).await?,
+            Err(error) => {
+                app.platform.error("replicated", &error);
+                decided(app, token).await?
+            }
+        },
+        Tier::Decided => decided(app, token).await?,
+    };
+    if standing.status != Status::Active {
+        return Err(Error::new(Code::AccountInactive, format!("account `{}` is {:?}", token.sub, standing.status)));
+    }
+    if !standing.session_alive {
+        return Err(Error::new(Code::SessionEnded, format!("session `{}` of `{}` has ended", token.sid, token.sub)));
+    }
+    Ok(standing)
+}
+
+/// What the token says of itself.
+fn carried(token: &AccessToken) -> Standing {
+    Standing { status: Status::Active, version: token.ver, session_alive: true, tags: token.tags.clone() }
+}
+
+async fn replicated<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Result<Option<Standing>> {
+    let Some(account) = app.platform.load(&kv::Account(&token.sub)).await? else { return Ok(None) };
+    // A projection older than the token in hand knows less than it does.
+    if account.version < token.ver {
+        return Ok(None);
+    }
+    let mut tags = Tags::default();
+    for set in &app.config.tag_sets {
+        let Some(projection) = app.platform.load(&kv::Tags(set, token.sub.as_str())).await? else { return Ok(None) };
+        for tag in projection.tags.of(set) {
+            tags.insert(set.clone(), tag.clone());
+        }
+    }
+    let AccountProjection { status, version, ended, .. } = account;
+    Ok(Some(Standing { status, version, session_alive: !ended.contains(&token.sid), tags }))
+}
+
+async fn decided<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Result<Standing> {
+    app.platform.call(token.sub.as_str(), &Stand { sid: token.sid.clone() }).await.map_err(|error| match error.code {
+        Code::AccountUnknown => Error::new(Code::SessionEnded, error.cause),
+        _ => error,
+    })
+}
+
+/// The tag that answers a question with yes.
+///
+/// # Errors
+/// [`Code::TagMissing`] if none does.
+pub fn covering<'a>(standing: &'a Standing, question: &Question) -> Result<&'a Tag> {
+    let missing = || Error::new(Code::TagMissing, format!("no tag covers `{question}`"));
+    standing.tags.covering(question).ok_or_else(missing)
+}

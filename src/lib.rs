@@ -1,0 +1,24 @@
+//! Countersign: authentication and authorization of a web application, as one crate compiled to WebAssembly.
+//!
+//! The rooms, and who may call whom: `edge | browser → http → actors → ports → domain`. An arrow never runs back;
+//! `browser` calls `domain` directly.
+//!
+//! | room | holds |
+//! | --- | --- |
+//! | [`domain`] | values and rules: no I/O, no async, no clock or randomness of its own |
+//! | [`ports`] | the traits that the outside fulfils: SQL, KV, fetch, signatures, clock, log, the actors |
+//! | [`actors`] | Account, Directory, Keyring, Replay: a command in, a reply out, effects in an outbox |
+//! | [`http`] | requests in, responses out; each path is named once |
+//! | `edge` | feature `worker`: the fetch event, the Durable Object classes, KV and `WebCrypto` |
+//! | `browser` | feature `browser`: what the npm package calls |
+
+pub mod actors;
+pub mod domain;
+pub mod error;
+pub mod http;
+pub mod ports;
+
+#[cfg(feature = "browser")]
+pub mod browser;
+#[cfg(feature = "worker")]
+pub mod edge;

@@ -1,0 +1,136 @@
+//! The replicated tier: a key-value store that is read everywhere and may be some 60 s old.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::account::{AccountProjection, TagsProjection};
+use crate::domain::base64url;
+use crate::domain::handle;
+use crate::domain::id::AccountId;
+use crate::domain::secret::sha256;
+use crate::domain::signing_key::PublicKeys;
+use crate::domain::tag::TagSet;
+use crate::domain::time::Timestamp;
+use crate::error::{Code, Error, Result};
+
+/// A kind of replicated record: its prefix, its key and its value.
+///
+/// | record | key | value | written by | lifetime |
+/// | --- | --- | --- | --- | --- |
+/// | [`Account`] | `account:<id>` | `AccountProjection` | Account, outbox | none |
+/// | [`Handle`] | `handle:<kind>:<hash>` | `AccountId` | Directory, outbox | none |
+/// | [`Tags`] | `tags:<set>:<record>` | `TagsProjection` | Account, outbox | none |
+/// | [`Jwks`] | `jwks` | `PublicKeys` | Keyring, outbox | none |
+/// | [`Discovery`] | `discovery:<issuer>` | document and time | whoever fetched it | a day |
+/// | [`ProviderKeys`] | `provider-keys:<jwks_uri>` | document and time | whoever fetched it | a day |
+pub trait Record {
+    /// What is stored.
+    type Value: Serialize + DeserializeOwned;
+
+    /// The key.
+    fn key(&self) -> String;
+}
+
+/// Declares a record: its name, what it is named by, its key and its value.
+macro_rules! record {
+    ($(#[$doc:meta])* $name:ident($($field:ident: $type:ty),*) = $key:expr => $value:ty) => {
+        $(#[$doc])*
+        pub struct $name<'a>($(pub &'a $type),*);
+
+        impl Record for $name<'_> {
+            type Value = $value;
+
+            fn key(&self) -> String {
+                let Self($($field),*) = self;
+                $key
+            }
+        }
+    };
+}
+
+record! {
+    /// The status, version and ended sessions of an account.
+    Account(account: AccountId) = format!("account:{account}") => AccountProjection
+}
+
+record! {
+    /// Which account a handle leads to.
+    Handle(handle: handle::Handle) = format!("handle:{}:{}", handle.kind, handle.hash) => AccountId
+}
+
+record! {
+    /// The tags of a record in one set.
+    Tags(set: TagSet, record: str) = format!("tags:{set}:{record}") => TagsProjection
+}
+
+/// The published keys.
+pub struct Jwks;
+
+impl Record for Jwks {
+    type Value = PublicKeys;
+
+    fn key(&self) -> String {
+        "jwks".to_owned()
+    }
+}
+
+record! {
+    /// The discovery document of an issuer.
+    Discovery(issuer: str) = format!("discovery:{}", hashed(issuer)) => Fetched
+}
+
+record! {
+    /// The keys of a provider.
+    ProviderKeys(address: str) = format!("provider-keys:{}", hashed(address)) => Fetched
+}
+
+/// A document from elsewhere, and when it was fetched.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Fetched {
+    /// The document, as it came.
+    pub document: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An address of any length as part of a key: KV keys have at most 512 bytes.
+fn hashed(address: &str) -> String {
+    base64url::encode(sha256(address.as_bytes()))
+}
+
+/// An eventually consistent store.
+///
+/// Atomicity: none beyond a single value. Two places may both read an old value, and the later of two writes within a
+/// second may fail; so nothing is decided here, and every projection is written by one object alone, in its order.
+pub trait Kv {
+    /// The text under a key, if there is one.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`].
+    async fn read(&self, key: &str) -> Result<Option<String>>;
+
+    /// Stores a text, for `lifetime` seconds (at least 60) or for ever.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`].
+    async fn write(&self, key: &str, value: &str, lifetime: Option<u64>) -> Result<()>;
+
+    /// The value of a record; `None` too if what is stored is not of its type: it is decided again then.
+    ///
+    /// # Errors
+    /// As [`Kv::read`].
+    async fn load<R: Record>(&self, record: &R) -> Result<Option<R::Value>> {
+        let text = self.read(&record.key()).await?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Stores the value of a record.
+    ///
+    /// # Errors
+    /// As [`Kv::write`].
+    async fn store<R: Record>(&self, record: &R, value: &R::Value, lifetime: Option<u64>) -> Result<()> {
+        let text =
+            serde_json::to_string(value).map_err(|error| Error::new(Code::Internal, format!("JSON: {error}")))?;
+        self.write(&record.key(), &text, lifetime).await
+    }
+}

@@ -1,0 +1,28 @@
+//! The traits that the outside fulfils: the platform at the edge, stand-ins in native tests.
+//!
+//! The futures are not `Send`: a Worker's isolate and a Durable Object are single-threaded.
+#![allow(async_fn_in_trait, reason = "nothing here ever crosses a thread")]
+
+pub mod call;
+pub mod fetch;
+pub mod kv;
+pub mod log;
+pub mod signatures;
+pub mod sql;
+
+use crate::domain::random::Random;
+use crate::domain::time::Timestamp;
+
+/// The clock, passed in so that rules never ask for the time themselves.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Everything that the HTTP surface needs of the outside.
+pub trait Platform:
+    Clock + Random + kv::Kv + fetch::Fetch + call::Call + signatures::Signatures + log::Log + Sized
+{
+}
+
+impl<P> Platform for P where P: Clock + Random + kv::Kv + fetch::Fetch + call::Call + signatures::Signatures + log::Log {}

@@ -1,0 +1,113 @@
+// Chromium in front of the sample page: people with a browser of their own, and what is looked at on every page.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const output = fileURLToPath(new URL("../../test-output", import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const PHONE = { width: 390, height: 844 };
+export const DESK = { width: 1280, height: 900 };
+export const NARROW = { width: 320, height: 640 };
+
+/** Opens Chromium; `person(options)` gives a context of its own with one page. */
+export async function raiseStage(origin) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  if (!existsSync(executablePath)) {
+    throw new Error(`no browser at ${executablePath}: install Debian's \`chromium\`, or name another in CHROMIUM`);
+  }
+  mkdirSync(output, { recursive: true });
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  return {
+    person: async (options = {}) => aPerson(await browser.newContext({ viewport: DESK, baseURL: origin, ...options }), origin),
+    close: () => browser.close(),
+  };
+}
+
+async function aPerson(context, origin) {
+  const complaints = [];
+  context.setDefaultTimeout(15_000);
+  context.on("console", (message) => {
+    if (isComplaint(message, origin)) complaints.push(`${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+  const page = await context.newPage();
+  return {
+    context,
+    page,
+    /** Ends the visit. Errors on the console and breaches of the page's policy are failures. */
+    leave: async ({ except } = {}) => {
+      await context.close();
+      assert.deepEqual(complaints.filter((complaint) => !except || !complaint.includes(except)), []);
+    },
+  };
+}
+
+/** Chromium itself reports every answer of 400 and above; a "no" to a question is one. */
+function isComplaint(message, origin) {
+  const { url } = message.location();
+  if (!["error", "warning"].includes(message.type()) || !url.startsWith(origin)) return false;
+  return !(message.text().includes("status of 403") && url.startsWith(`${origin}/auth/check?`));
+}
+
+/** Goes through the demo provider's pages; the page for consent appears only the first time. */
+export async function signIn(page, name) {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Continue with Demo school" }).click();
+  await page.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
+  const greeting = page.getByRole("heading", { name: `Hello, ${name}` });
+  const allow = page.getByRole("button", { name: "Allow" });
+  await greeting.or(allow).waitFor();
+  if (await allow.isVisible()) await allow.click();
+  await greeting.waitFor();
+}
+
+/** Looks at a state of the page in light and dark, on a phone and on a desk: axe, no sideways scrolling, a picture. */
+export async function look(page, state) {
+  const [scheme, viewport] = ["light", page.viewportSize()];
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const [device, size] of Object.entries({ phone: PHONE, desk: DESK })) {
+      await page.setViewportSize(size);
+      await assertAccessible(page, `${state}, ${colorScheme}, ${device}`);
+      await assertNoSidewaysScroll(page, state);
+      await page.screenshot({ path: `${output}/${state}-${device}-${colorScheme}.png`, fullPage: true });
+    }
+  }
+  await page.setViewportSize(NARROW);
+  await assertNoSidewaysScroll(page, state);
+  await assertTouchable(page);
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.setViewportSize(viewport);
+}
+
+async function assertAccessible(page, state) {
+  const { violations } = await page.evaluate(`${axe}; axe.run()`);
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
+  assert.deepEqual(found, [], state);
+}
+
+async function assertNoSidewaysScroll(page, state) {
+  const beyond = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  assert.equal(beyond, 0, `${state} scrolls sideways at ${page.viewportSize().width} px`);
+}
+
+async function assertTouchable(page) {
+  const small = await page.locator("button:visible, input:visible").evaluateAll((controls) =>
+    controls.filter((control) => control.offsetHeight < 44 || control.offsetWidth < 44).map((control) => control.outerHTML),
+  );
+  assert.deepEqual(small, [], "every control is at least 44 px high and wide");
+}

@@ -1,0 +1,122 @@
+// The tarball in an empty project: what is in it, and that it works in Node and from a bundler with its real Wasm.
+
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { build } from "vite";
+import { createConsumer } from "./consumer.mjs";
+
+let consumer;
+
+before(async () => {
+  consumer = await createConsumer();
+});
+
+after(() => consumer?.remove());
+
+test("the tarball holds the modules, the types and the Wasm, and nothing else", () => {
+  assert.deepEqual(consumer.packed, [
+    "README.md",
+    "api.js",
+    "client.js",
+    "error.js",
+    "flight.js",
+    "index.d.ts",
+    "index.js",
+    "node.js",
+    "package.json",
+    "session.js",
+    "wasm/countersign.js",
+    "wasm/countersign_bg.wasm",
+  ]);
+});
+
+test("it brings no other package", async () => {
+  const installed = await consumer.installed();
+  assert.deepEqual(installed.filter((name) => !name.startsWith(".")), ["countersign"]);
+});
+
+test("Node asks the real Wasm", async () => {
+  const session = { account: "ada", sid: "s", issued_at: 0, expires_at: 9e9, tags: { groups: ["/teacher/high-school/"] } };
+  const output = await consumer.node(`
+    import { CountersignError, createClient } from "countersign";
+    const fetch = async () => Response.json({ session: ${JSON.stringify(session)} });
+    const client = createClient({ origin: "https://school.example", fetch });
+    const malformed = (await client.has("no-set").catch((error) => error));
+    console.log(JSON.stringify([
+      await client.has("groups:teacher"),
+      await client.has("groups:/teacher/high-school"),
+      await client.has("groups:teach"),
+      await client.has("rooms:teacher"),
+      await client.covers("teacher/high-school", "teacher"),
+      await client.covers("teacher", "teacher/high-school"),
+      malformed instanceof CountersignError && malformed.status === 0 && typeof malformed.code,
+    ]));
+  `);
+  assert.deepEqual(JSON.parse(output), [true, true, false, false, true, false, "string"]);
+});
+
+test("Node shows the claims of a token, unverified", async () => {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const token = `${part({ typ: "at+jwt", alg: "ES256", kid: "k" })}.${part(aClaimSet())}.${"A".repeat(86)}`;
+  const output = await consumer.node(`
+    import { createClient } from "countersign";
+    const client = createClient();
+    const garbled = await client.claims("no token").catch((error) => error.name);
+    console.log(JSON.stringify([await client.claims("${token}"), garbled]));
+  `);
+  const [claims, garbled] = JSON.parse(output);
+  assert.equal(claims.sub, "ada");
+  assert.deepEqual(claims.tags, { groups: ["teacher"] });
+  assert.equal(garbled, "CountersignError");
+});
+
+test("Vite emits the Wasm, and loads it and its glue apart from the client", async () => {
+  await consumer.write({
+    "index.html": '<script type="module" src="/main.js"></script>',
+    "main.js": `
+      import { createClient } from "countersign";
+      document.title = String(await createClient().has("groups:teacher"));
+    `,
+  });
+  await build({
+    root: consumer.folder,
+    configFile: false,
+    logLevel: "error",
+    build: { assetsInlineLimit: 0, target: "esnext", modulePreload: { polyfill: false } },
+  });
+  const assets = join(consumer.folder, "dist", "assets");
+  const names = await readdir(assets);
+  const wasm = names.filter((name) => name.endsWith(".wasm"));
+  assert.equal(wasm.length, 1);
+  assert.deepEqual(
+    await readFile(join(assets, wasm[0])),
+    await readFile(join(consumer.folder, "node_modules/countersign/wasm/countersign_bg.wasm")),
+  );
+  const scripts = await Promise.all(
+    names.filter((name) => name.endsWith(".js")).map((name) => readFile(join(assets, name), "utf8")),
+  );
+  assert.equal(scripts.length, 2);
+  const glue = scripts.filter((script) => script.includes(wasm[0]));
+  assert.equal(glue.length, 1);
+  assert.ok(!glue[0].includes("countersign:"), "the glue is a chunk of its own");
+});
+
+function aClaimSet() {
+  const now = Math.floor(Date.now() / 1000);
+  return {
+    iss: "https://school.example",
+    sub: "ada",
+    aud: "https://school.example",
+    exp: now + 300,
+    iat: now,
+    jti: "j",
+    sid: "s",
+    auth_time: now,
+    amr: ["pwd"],
+    acr: "1",
+    ver: 1,
+    tags: { groups: ["teacher"] },
+  };
+}

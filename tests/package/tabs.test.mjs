@@ -1,0 +1,89 @@
+// Tabs of one browser, with a channel between them; and servers, where there must be none.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { createClient } from "countersign";
+import { ORIGIN, aSession, fakeFetch, json } from "./fake.mjs";
+
+const original = globalThis.BroadcastChannel;
+let channels;
+
+/** Delivers later and to all others of that name, as the platform does. */
+class Channel {
+  constructor(name) {
+    this.name = name;
+    channels.push(this);
+  }
+
+  postMessage(data) {
+    const others = channels.filter((other) => other !== this && other.name === this.name);
+    for (const other of others) setImmediate(() => other.onmessage({ data: structuredClone(data) }));
+  }
+}
+
+beforeEach(() => {
+  channels = [];
+  globalThis.BroadcastChannel = Channel;
+  globalThis.document = { baseURI: `${ORIGIN}/` };
+});
+
+afterEach(() => {
+  globalThis.BroadcastChannel = original;
+  delete globalThis.document;
+});
+
+function aTab(session, options) {
+  const routes = {
+    "GET /auth/session": () => json(200, { session }),
+    "POST /auth/api/logout": () => json(204),
+  };
+  const { fetch, asked } = fakeFetch(routes);
+  return { client: createClient({ origin: ORIGIN, fetch, ...options }), asked };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+test("signing in and out in one tab shows in the other, without a request", async () => {
+  const [one, two] = [aTab(aSession()), aTab(null)];
+  const heard = [];
+  two.client.subscribe((session) => heard.push(session?.account ?? null));
+  await one.client.session();
+  await settled();
+  await one.client.signOut();
+  await settled();
+  assert.deepEqual(heard, ["ada", null]);
+  assert.deepEqual(two.asked, []);
+});
+
+test("an answer on its way while another tab signs out is not kept", async () => {
+  const [one, two] = [aTab(aSession()), aTab(aSession())];
+  await one.client.session();
+  await settled();
+  const asking = two.client.session({ fresh: true });
+  channels[0].postMessage(null);
+  await asking;
+  await settled();
+  assert.equal(two.client.getSnapshot(), null);
+});
+
+test("not even the very first answer", async () => {
+  const [, two] = [aTab(null), aTab(aSession())];
+  const asking = two.client.session();
+  channels[0].postMessage(null);
+  await asking;
+  await settled();
+  assert.equal(two.client.getSnapshot(), null);
+});
+
+test("deployments with another prefix do not hear of it", async () => {
+  const [one, two] = [aTab(aSession()), aTab(null, { prefix: "/other" })];
+  await one.client.session();
+  await settled();
+  assert.equal(two.client.getSnapshot(), undefined);
+});
+
+test("outside a page there is no channel: one process may hold the sessions of many people", () => {
+  delete globalThis.document;
+  aTab(aSession());
+  assert.equal(channels.length, 0);
+});

@@ -1,0 +1,70 @@
+// The configurations that the tests meet. Each is one Worker of the runtime; a new one is a new entry here.
+
+const SECRET = "a secret for tests only, long enough to be one";
+const CLIENT_SECRETS = { demo: "the-demo-client-secret", campus: "the-campus-client-secret" };
+
+/** The bindings of each Worker, by its name. `at` is the runtime's description: origins and the lying providers. */
+export const configurations = {
+  // Everything that a development set-up has. `campus` is the same provider once more, as another client: it signs ES256,
+  // and the client secret comes from a secret of its own.
+  main: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.main) }),
+  // The same, as JSON text, with access tokens that are soon spent.
+  brief: (at) => ({ ...secrets, COUNTERSIGN: JSON.stringify({ ...development(at, at.brief), access_lifetime: 2 }) }),
+  // As deployed: https only. It can be asked over loopback, but no sign-in can end there.
+  production: () => ({ ...secrets, COUNTERSIGN: production }),
+  // Every value wrong in its own way.
+  broken: () => ({ COUNTERSIGN_SECRET: "too short", COUNTERSIGN: broken }),
+  // Not even JSON.
+  garbled: () => ({ COUNTERSIGN_SECRET: SECRET, COUNTERSIGN: "{ origin: " }),
+};
+
+/** The clients that the demo provider knows. */
+export function idpClients(at) {
+  return [
+    client(at, "demo", { client_name: "Countersign" }),
+    client(at, "campus", { client_name: "Countersign on campus", id_token_signed_response_alg: "ES256" }),
+  ];
+}
+
+const clientId = (provider) => `countersign-${provider}`;
+
+const secrets = { COUNTERSIGN_SECRET: SECRET, CAMPUS_CLIENT_SECRET: CLIENT_SECRETS.campus };
+
+const scopes = ["openid", "email", "profile"];
+
+function development(at, origin) {
+  const demo = { name: "Demo school", issuer: at.idp, client_id: clientId("demo"), client_secret: CLIENT_SECRETS.demo, scopes };
+  const campus = { name: "Campus", issuer: at.idp, client_id: clientId("campus"), scopes };
+  const providers = { demo, campus, hostile: liar("Hostile", at.hostile), other: liar("Other", at.other) };
+  return { origin, development: true, admins: ["ada@school.example"], providers };
+}
+
+function liar(name, { port, client_id, client_secret }) {
+  return { name, issuer: `http://localhost:${port}`, client_id, client_secret, scopes };
+}
+
+const production = {
+  origin: "https://app.example",
+  admins: ["ada@school.example"],
+  providers: {
+    school: { name: "School", issuer: "https://accounts.school.example", client_id: "app", client_secret: "x".repeat(32), scopes },
+  },
+};
+
+const broken = {
+  origin: "http://app.example/path",
+  admins: ["not an address"],
+  access_lifetime: -1,
+  providers: {
+    "Bad Name": { name: "Plain", issuer: "http://accounts.example", client_id: "" },
+  },
+};
+
+function client(at, provider, more) {
+  return {
+    client_id: clientId(provider),
+    client_secret: CLIENT_SECRETS[provider],
+    redirect_uris: [at.main, at.brief].map((origin) => `${origin}/auth/oauth/${provider}/callback`),
+    ...more,
+  };
+}

@@ -1,0 +1,175 @@
+// An OpenID Provider that can be made to lie: an honest one on node:http whose every answer a test can bend.
+//
+//   const idp = await startHostileIdp(runtime.hostile);
+//   idp.hooks.claims = (claims) => ({ ...claims, aud: "somebody-else" });
+//   idp.hooks.jwks = () => answer({ body: "x".repeat(10_000_000) });
+//   idp.requests.token.length  // how often the token endpoint was called
+//   idp.reset();
+//
+// Its authorization endpoint asks nobody: it sends the browser straight back with a code for `idp.person`.
+
+import { createHash, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { compact, publicJwk } from "./tokens.mjs";
+
+const PORT_PATIENCE_MS = 60_000;
+
+/** An answer as it stands, for a hook to give in place of the honest JSON. `delay` is in milliseconds. */
+export class Answer {
+  constructor({ status = 200, headers = {}, body = "", delay = 0 }) {
+    const text = typeof body === "string" || Buffer.isBuffer(body);
+    Object.assign(this, { status, delay, body: text ? body : JSON.stringify(body) });
+    this.headers = { "content-type": "application/json", ...headers };
+  }
+}
+
+export const answer = (parts) => new Answer(parts);
+
+/**
+ * Starts the provider on a port of the test runtime: `{ port, keys, client_id, client_secret }`. A port that another test
+ * file still uses is waited for.
+ */
+export async function startHostileIdp({ port, keys, client_id, client_secret }) {
+  const idp = new HostileIdp({ issuer: `http://localhost:${port}`, keys, client_id, client_secret });
+  const server = createServer((request, response) => {
+    idp.serve(request, response).catch((error) => response.writeHead(500).end(error.stack));
+  });
+  await listen(server, port);
+  idp.close = () => new Promise((done) => (server.close(done), server.closeAllConnections()));
+  return idp;
+}
+
+class HostileIdp {
+  #codes = new Map();
+
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.reset();
+  }
+
+  /** Makes it honest again and forgets what was asked. */
+  reset() {
+    this.person = { sub: `sub-${randomUUID()}`, name: "Mallory", email: "mallory@school.example", email_verified: true };
+    this.alg = "ES256";
+    this.hooks = {};
+    this.requests = { discovery: [], jwks: [], authorize: [], token: [], userinfo: [] };
+  }
+
+  async serve(request, response) {
+    const url = new URL(request.url, this.issuer);
+    const endpoint = endpoints[url.pathname];
+    if (!endpoint) return void response.writeHead(404).end();
+    const asked = { url, headers: request.headers, form: new URLSearchParams(await text(request)) };
+    this.requests[endpoint].push(asked);
+    const honest = await this[endpoint](asked);
+    const given = this.hooks[endpoint] ? await this.hooks[endpoint](honest, asked) : honest;
+    await send(response, given instanceof Answer ? given : answer({ body: given }));
+  }
+
+  discovery() {
+    return {
+      issuer: this.issuer,
+      authorization_endpoint: `${this.issuer}/authorize`,
+      token_endpoint: `${this.issuer}/token`,
+      userinfo_endpoint: `${this.issuer}/userinfo`,
+      jwks_uri: `${this.issuer}/jwks`,
+      response_types_supported: ["code"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: Object.keys(this.keys),
+      code_challenge_methods_supported: ["S256"],
+      authorization_response_iss_parameter_supported: true,
+    };
+  }
+
+  jwks() {
+    return { keys: Object.values(this.keys).map(publicJwk) };
+  }
+
+  /** `hooks.redirect(params, asked)` bends what is sent back; a parameter that is undefined is left out. */
+  async authorize(asked) {
+    const code = randomUUID();
+    this.#codes.set(code, { request: Object.fromEntries(asked.url.searchParams), person: { ...this.person } });
+    const honest = { code, state: asked.url.searchParams.get("state"), iss: this.issuer };
+    const params = this.hooks.redirect ? await this.hooks.redirect(honest, asked) : honest;
+    const location = new URL(asked.url.searchParams.get("redirect_uri"));
+    for (const [name, value] of Object.entries(params)) if (value !== undefined) location.searchParams.set(name, value);
+    return answer({ status: 302, headers: { location: location.href } });
+  }
+
+  async token({ form, headers }) {
+    const grant = this.#codes.get(form.get("code"));
+    this.#codes.delete(form.get("code"));
+    if (!this.#isClient(form, headers)) return answer({ status: 401, body: { error: "invalid_client" } });
+    if (!grant || !provesItself(form, grant.request)) return answer({ status: 400, body: { error: "invalid_grant" } });
+    const access_token = Buffer.from(JSON.stringify(grant.person)).toString("base64url");
+    const id_token = await this.#idToken(grant, access_token);
+    return { access_token, id_token, token_type: "Bearer", expires_in: 300, scope: grant.request.scope };
+  }
+
+  userinfo({ headers }) {
+    const token = headers.authorization?.replace(/^Bearer /, "") ?? "";
+    return JSON.parse(Buffer.from(token, "base64url").toString());
+  }
+
+  /** `hooks.claims`, `hooks.header` and `hooks.idToken` bend the token before and after it is signed. */
+  async #idToken({ request, person }, access_token) {
+    const now = Math.floor(Date.now() / 1000);
+    const honest = {
+      iss: this.issuer,
+      sub: person.sub,
+      aud: this.client_id,
+      exp: now + 300,
+      iat: now,
+      nonce: request.nonce,
+      at_hash: createHash("sha256").update(access_token).digest().subarray(0, 16).toString("base64url"),
+    };
+    const claims = this.hooks.claims ? this.hooks.claims(honest) : honest;
+    const header = { alg: this.alg, kid: this.keys[this.alg]?.kid };
+    const token = compact(this.hooks.header ? this.hooks.header(header) : header, claims, this.keys);
+    return this.hooks.idToken ? this.hooks.idToken(token) : token;
+  }
+
+  #isClient(form, headers) {
+    const basic = `Basic ${Buffer.from(`${this.client_id}:${this.client_secret}`).toString("base64")}`;
+    return headers.authorization === basic || form.get("client_secret") === this.client_secret;
+  }
+}
+
+const endpoints = {
+  "/.well-known/openid-configuration": "discovery",
+  "/jwks": "jwks",
+  "/authorize": "authorize",
+  "/token": "token",
+  "/userinfo": "userinfo",
+};
+
+/** RFC 7636 §4.6, and the redirect URI must be the one of the request (RFC 6749 §4.1.3). */
+function provesItself(form, request) {
+  const challenge = createHash("sha256").update(form.get("code_verifier") ?? "").digest("base64url");
+  return challenge === request.code_challenge && form.get("redirect_uri") === request.redirect_uri;
+}
+
+async function send(response, { status, headers, body, delay }) {
+  if (delay) await sleep(delay);
+  response.writeHead(status, headers).end(body);
+}
+
+async function text(request) {
+  let all = "";
+  for await (const chunk of request.setEncoding("utf8")) all += chunk;
+  return all;
+}
+
+async function listen(server, port) {
+  const end = Date.now() + PORT_PATIENCE_MS;
+  for (;;) {
+    const error = await new Promise((done) => {
+      server.once("error", done);
+      server.listen(port, "127.0.0.1", () => (server.off("error", done), done()));
+    });
+    if (!error) return;
+    if (error.code !== "EADDRINUSE" || Date.now() > end) throw error;
+    await sleep(200);
+  }
+}

@@ -1,0 +1,99 @@
+// The Worker under the real runtime, for all tests of a run: one workerd with several copies of the built Worker, each with
+// its own configuration, storage and loopback origin, and beside it the demo provider.
+//
+// `scripts/test.mjs` starts it once and describes it in COUNTERSIGN_RUNTIME; a test file that runs alone starts its own:
+//
+//   const runtime = await useRuntime();
+//   after(runtime.close);
+//   await browser.signIn(runtime.main, "ada");
+
+import { createWriteStream, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { startIdp } from "../../scripts/idp.mjs";
+import { root } from "../../scripts/paths.mjs";
+import { freshKeys } from "./tokens.mjs";
+import { controls, startControl } from "./control.mjs";
+import { freePorts } from "../../scripts/ports.mjs";
+import { configurations, idpClients } from "./configurations.mjs";
+
+/** The runtime of this test run, or one of its own. */
+export async function useRuntime() {
+  const described = process.env.COUNTERSIGN_RUNTIME;
+  if (!described) return startRuntime();
+  const runtime = JSON.parse(described);
+  return { ...runtime, ...controls(runtime.control), close: async () => {} };
+}
+
+/**
+ * Starts everything and resolves with the origins of the Workers by name (`main`, `brief`, …), `idp` (the demo provider's
+ * issuer), `hostile` and `other` (for `startHostileIdp`), `kv(worker)`, `log()` and `close()`.
+ */
+export async function startRuntime({ folder = join(root, "build", "worker") } = {}) {
+  const described = await describe();
+  const idp = await startIdp({ port: new URL(described.idp).port, clients: idpClients(described) });
+  const log = openLog();
+  const miniflare = await startMiniflare(described, folder, log);
+  const control = await startControl(new URL(described.control).port, miniflare, log.path);
+  const close = async () => void (await Promise.all([control.close(), miniflare.dispose(), idp.close()]));
+  return { ...described, ...controls(described.control), close };
+}
+
+/** The plain part, the same for every process of the run. */
+async function describe() {
+  const names = [...Object.keys(configurations), "idp", "control"];
+  const ports = await freePorts(names.length + 2);
+  const origins = Object.fromEntries(names.map((name, index) => [name, `http://localhost:${ports[index]}`]));
+  const [hostile, other] = ports.slice(names.length);
+  return { ...origins, hostile: await liar("hostile", hostile), other: await liar("other", other) };
+}
+
+async function liar(id, port) {
+  return { port, client_id: `countersign-${id}`, client_secret: `${id}-client-secret`, keys: await freshKeys() };
+}
+
+async function startMiniflare(described, folder, log) {
+  const { Miniflare, Log, LogLevel } = await import("miniflare");
+  const shared = await workerOptions();
+  const modules = workerModules(folder);
+  const workers = Object.entries(configurations).map(([name, bindings]) => ({
+    ...shared,
+    name,
+    modules,
+    bindings: bindings(described),
+    assets: { ...shared.assets, workerName: name },
+    kvNamespaces: { KV: `kv-${name}` },
+    unsafeDirectSockets: [{ host: "localhost", port: Number(new URL(described[name]).port) }],
+  }));
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    log: new Log(LogLevel.ERROR),
+    handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.pipe(log, { end: false })),
+    workers,
+  });
+  await miniflare.ready;
+  return miniflare;
+}
+
+/** What wrangler.toml says: bindings, Durable Objects, assets, compatibility date. */
+async function workerOptions() {
+  Object.assign(process.env, { WRANGLER_LOG: "error", WRANGLER_SEND_METRICS: "false" });
+  const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
+  return unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, { envFiles: [] }).workerOptions;
+}
+
+function workerModules(folder) {
+  const types = { js: "ESModule", wasm: "CompiledWasm" };
+  return readdirSync(folder)
+    .filter((file) => types[file.split(".").at(-1)])
+    .sort((one, other) => Number(other === "index.js") - Number(one === "index.js"))
+    .map((file) => ({ type: types[file.split(".").at(-1)], path: file, contents: readFileSync(join(folder, file)) }));
+}
+
+/** What the Workers print, for a reader and for `runtime.log()`. */
+function openLog() {
+  const output = join(root, "test-output");
+  mkdirSync(output, { recursive: true });
+  return createWriteStream(join(output, "worker.log"));
+}
