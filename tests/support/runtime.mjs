@@ -7,7 +7,7 @@
 //   after(runtime.close);
 //   await browser.signIn(runtime.main, "ada");
 
-import { createWriteStream, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { startIdp } from "../../scripts/idp.mjs";
 import { root } from "../../scripts/paths.mjs";
@@ -84,6 +84,7 @@ async function workerOptions() {
 }
 
 function workerModules(folder) {
+  if (!existsSync(join(folder, "index.js"))) throw new Error(`no Worker in ${folder}: run \`npm run build\` first`);
   const types = { js: "ESModule", wasm: "CompiledWasm" };
   return readdirSync(folder)
     .filter((file) => types[file.split(".").at(-1)])
