@@ -42,7 +42,7 @@ async function buildWorker() {
   const args = ["--release", "--no-opt", "--out-dir", "build/worker", "--no-default-features", "--features", "worker"];
   const bins = { WASM_BINDGEN_BIN: wasmBindgen().path, ESBUILD_BIN: npmBin("esbuild"), WASM_OPT_BIN: npmBin("wasm-opt") };
   await run(workerBuild.path, args, { cwd: root, env: { ...cargoEnv, ...bins } });
-  await optimize(join(workerFolder, "index_bg.wasm"), "-Os");
+  await optimize(join(workerFolder, "index_bg.wasm"), "-Oz");
 }
 
 async function buildPackage() {

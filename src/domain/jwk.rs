@@ -24,7 +24,8 @@ impl KeySet {
         }
         let document: Document = serde_json::from_slice(document).ok()?;
         let keys = document.keys.into_iter().take(Self::MAX_KEYS);
-        Some(Self(keys.filter_map(|key| serde_json::from_value(key).ok()).collect()))
+        let read = |key: Value| serde_json::from_slice(&serde_json::to_vec(&key).ok()?).ok();
+        Some(Self(keys.filter_map(read).collect()))
     }
 
     /// The keys that may verify a token with this `alg` and `kid`. A token without `kid` is verified only by an

@@ -6,7 +6,7 @@
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, KeyUtils};
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::signature::{self, SignatureEncoding as _, Signer};
+use jsonwebtoken::signature::{self, Signer};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use p256::ecdsa::{Signature, SigningKey};
 use serde::Serialize;
@@ -133,7 +133,7 @@ struct Es256(SigningKey);
 impl Signer<Vec<u8>> for Es256 {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
         let signature: Signature = self.0.try_sign(message)?;
-        Ok(signature.to_vec())
+        Ok(signature.to_bytes().as_slice().to_vec())
     }
 }
 

@@ -28,7 +28,7 @@ fn read(env: &Env) -> Result<Config, Faults> {
     // A table of `wrangler.toml` arrives as an object; a value set on the command line or in `.dev.vars` as its text.
     let document = javascript::property(env, "COUNTERSIGN").map_or(Value::Null, |value| {
         let text = value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().map(String::from));
-        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()).unwrap_or_default()
     });
     Config::parse(&document, |name| text(env, name))
 }

@@ -26,7 +26,7 @@ pub fn document(config: &Config) -> Value {
         "info": { "title": "Countersign", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "Apache-2.0 OR MIT" } },
         "servers": [{ "url": config.origin }],
         "paths": paths,
-        "components": { "schemas": serde_json::from_str::<Value>(SCHEMAS).unwrap_or_default() },
+        "components": { "schemas": serde_json::from_slice::<Value>(SCHEMAS.as_bytes()).unwrap_or_default() },
     })
 }
 

@@ -121,7 +121,7 @@ pub trait Kv {
     /// As [`Kv::read`].
     async fn load<R: Record>(&self, record: &R) -> Result<Option<R::Value>> {
         let text = self.read(&record.key()).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        Ok(text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()))
     }
 
     /// Stores the value of a record.

@@ -8,14 +8,23 @@ export const configurations = {
   // Everything that a development set-up has. `campus` is the same provider once more, as another client: it signs ES256,
   // and the client secret comes from a secret of its own.
   main: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.main) }),
-  // The same, as JSON text, with access tokens that are soon spent.
-  brief: (at) => ({ ...secrets, COUNTERSIGN: JSON.stringify({ ...development(at, at.brief), access_lifetime: 2 }) }),
-  // As deployed: https only. It can be asked over loopback, but no sign-in can end there.
-  production: () => ({ ...secrets, COUNTERSIGN: production }),
+  // The same, as JSON text, with access tokens that are spent as soon as may be.
+  brief: (at) => ({ ...secrets, COUNTERSIGN: JSON.stringify({ ...development(at, at.brief), access_lifetime: 30 }) }),
+  // Asked by nobody before the test of first requests.
+  fresh: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.fresh) }),
+  // For tokens that are signed well and say something wrong: its keys in KV are the test's.
+  forged: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.forged) }),
+  // As deployed: https only. It can be asked over loopback; what it asks at the provider's host reaches a lying provider.
+  production: (at) => ({ ...secrets, COUNTERSIGN: production(at.school) }),
   // Every value wrong in its own way.
   broken: () => ({ COUNTERSIGN_SECRET: "too short", COUNTERSIGN: broken }),
   // Not even JSON.
   garbled: () => ({ COUNTERSIGN_SECRET: SECRET, COUNTERSIGN: "{ origin: " }),
+};
+
+/** The hosts of the world outside that a Worker reaches, and the port of loopback behind each. */
+export const outside = {
+  production: (at) => ({ [new URL(at.school.issuer).host]: at.school.port }),
 };
 
 /** The clients that the demo provider knows. */
@@ -36,20 +45,18 @@ function development(at, origin) {
   const demo = { name: "Demo school", issuer: at.idp, client_id: clientId("demo"), client_secret: CLIENT_SECRETS.demo, scopes };
   const campus = { name: "Campus", issuer: at.idp, client_id: clientId("campus"), scopes };
   const providers = { demo, campus, hostile: liar("Hostile", at.hostile), other: liar("Other", at.other) };
-  return { origin, development: true, admins: ["ada@school.example"], providers };
+  // Cleo's address is not verified, so naming her here must not help her.
+  return { origin, development: true, admins: ["ada@school.example", "cleo@school.example"], providers };
 }
 
-function liar(name, { port, client_id, client_secret }) {
-  return { name, issuer: `http://localhost:${port}`, client_id, client_secret, scopes };
+function liar(name, { issuer, client_id, client_secret }) {
+  return { name, issuer, client_id, client_secret, scopes };
 }
 
-const production = {
-  origin: "https://app.example",
-  admins: ["ada@school.example"],
-  providers: {
-    school: { name: "School", issuer: "https://accounts.school.example", client_id: "app", client_secret: "x".repeat(32), scopes },
-  },
-};
+function production({ issuer, client_id, client_secret }) {
+  const school = { name: "School", issuer, client_id, client_secret, scopes };
+  return { origin: "https://app.example", admins: ["ada@school.example"], providers: { school } };
+}
 
 const broken = {
   origin: "http://app.example/path",

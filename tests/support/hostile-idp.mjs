@@ -27,11 +27,11 @@ export class Answer {
 export const answer = (parts) => new Answer(parts);
 
 /**
- * Starts the provider on a port of the test runtime: `{ port, keys, client_id, client_secret }`. A port that another test
+ * Starts the provider on a port of the test runtime: `{ issuer, port, keys, client_id, client_secret }`. A port that another test
  * file still uses is waited for.
  */
-export async function startHostileIdp({ port, keys, client_id, client_secret }) {
-  const idp = new HostileIdp({ issuer: `http://localhost:${port}`, keys, client_id, client_secret });
+export async function startHostileIdp({ port, ...parts }) {
+  const idp = new HostileIdp(parts);
   const server = createServer((request, response) => {
     idp.serve(request, response).catch((error) => response.writeHead(500).end(error.stack));
   });

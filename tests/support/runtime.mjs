@@ -14,7 +14,7 @@ import { root } from "../../scripts/paths.mjs";
 import { freshKeys } from "./tokens.mjs";
 import { controls, startControl } from "./control.mjs";
 import { freePorts } from "../../scripts/ports.mjs";
-import { configurations, idpClients } from "./configurations.mjs";
+import { configurations, idpClients, outside } from "./configurations.mjs";
 
 /** The runtime of this test run, or one of its own. */
 export async function useRuntime() {
@@ -26,7 +26,7 @@ export async function useRuntime() {
 
 /**
  * Starts everything and resolves with the origins of the Workers by name (`main`, `brief`, …), `idp` (the demo provider's
- * issuer), `hostile` and `other` (for `startHostileIdp`), `kv(worker)`, `log()` and `close()`.
+ * issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `kv(worker)`, `log()` and `close()`.
  */
 export async function startRuntime({ folder = join(root, "build", "worker") } = {}) {
   const described = await describe();
@@ -41,18 +41,23 @@ export async function startRuntime({ folder = join(root, "build", "worker") } = 
 /** The plain part, the same for every process of the run. */
 async function describe() {
   const names = [...Object.keys(configurations), "idp", "control"];
-  const ports = await freePorts(names.length + 2);
+  const ports = await freePorts(names.length + 3);
   const origins = Object.fromEntries(names.map((name, index) => [name, `http://localhost:${ports[index]}`]));
-  const [hostile, other] = ports.slice(names.length);
-  return { ...origins, hostile: await liar("hostile", hostile), other: await liar("other", other) };
+  const [hostile, other, school] = ports.slice(names.length);
+  return {
+    ...origins,
+    hostile: await liar("hostile", hostile),
+    other: await liar("other", other),
+    school: await liar("school", school, "https://accounts.school.example"),
+  };
 }
 
-async function liar(id, port) {
-  return { port, client_id: `countersign-${id}`, client_secret: `${id}-client-secret`, keys: await freshKeys() };
+async function liar(id, port, issuer = `http://localhost:${port}`) {
+  return { issuer, port, client_id: `countersign-${id}`, client_secret: `${id}-client-secret`, keys: await freshKeys() };
 }
 
 async function startMiniflare(described, folder, log) {
-  const { Miniflare, Log, LogLevel } = await import("miniflare");
+  const { Miniflare, Log, LogLevel, Response } = await import("miniflare");
   const shared = await workerOptions();
   const modules = workerModules(folder);
   const workers = Object.entries(configurations).map(([name, bindings]) => ({
@@ -62,6 +67,7 @@ async function startMiniflare(described, folder, log) {
     bindings: bindings(described),
     assets: { ...shared.assets, workerName: name },
     kvNamespaces: { KV: `kv-${name}` },
+    ...(outside[name] && { outboundService: reaching(outside[name](described), Response) }),
     unsafeDirectSockets: [{ host: "localhost", port: Number(new URL(described[name]).port) }],
   }));
   const miniflare = new Miniflare({
@@ -74,6 +80,19 @@ async function startMiniflare(described, folder, log) {
   });
   await miniflare.ready;
   return miniflare;
+}
+
+/** The outside of a Worker that is not to see any other host than these. */
+function reaching(ports, Response) {
+  return async (request) => {
+    const { host, pathname, search } = new URL(request.url);
+    if (!ports[host]) return new Response(`no host ${host} here`, { status: 523 });
+    const { method } = request;
+    const headers = Object.fromEntries([...request.headers].filter(([name]) => !["host", "content-length"].includes(name)));
+    const body = method === "GET" ? undefined : await request.text();
+    const answer = await fetch(`http://localhost:${ports[host]}${pathname}${search}`, { method, headers, body });
+    return new Response(await answer.text(), { status: answer.status, headers: Object.fromEntries(answer.headers) });
+  };
 }
 
 /** What wrangler.toml says: bindings, Durable Objects, assets, compatibility date. */

@@ -1,0 +1,205 @@
+//! The whole sign-in through the HTTP surface, with a provider of the tests' own.
+
+use countersign::http::Keys;
+use http::{Request, Response};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::provider::Provider;
+use crate::world::World;
+
+struct Visitor<'a> {
+    world: &'a World,
+    keys: Keys,
+    cookies: std::cell::RefCell<std::collections::BTreeMap<String, String>>,
+}
+
+impl<'a> Visitor<'a> {
+    fn new(world: &'a World) -> Self {
+        Self { world, keys: Keys::default(), cookies: std::cell::RefCell::default() }
+    }
+
+    fn send(&self, method: &str, path: &str) -> Response<Vec<u8>> {
+        let jar = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("cookie", jar.join("; "))
+            .header("origin", "https://app.example.com");
+        let response = self.world.request(&self.keys, request.body(Vec::new()).unwrap());
+        for line in response.headers().get_all("set-cookie") {
+            let line = line.to_str().unwrap();
+            assert!(line.contains("; HttpOnly; SameSite=Lax; Secure") && line.starts_with("__Host-"), "{line}");
+            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+            if line.contains("Max-Age=0;") {
+                self.cookies.borrow_mut().remove(name);
+            } else {
+                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+            }
+        }
+        response
+    }
+
+    fn json(&self, path: &str) -> Value {
+        serde_json::from_slice(self.send("GET", path).body()).unwrap()
+    }
+
+    /// Goes to the provider and gives the query of the way back, for a person with these claims.
+    fn at_provider(&self, claims: &Value) -> String {
+        let response = self.send("GET", "/auth/oauth/school/login?next=/lessons?day=1");
+        assert_eq!(response.status(), 303);
+        let location = Url::parse(response.headers()["location"].to_str().unwrap()).unwrap();
+        let field = |name: &str| location.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
+        assert_eq!(field("code_challenge_method"), "S256");
+        assert_eq!(field("redirect_uri"), "https://app.example.com/auth/oauth/school/callback");
+        *self.world.provider.challenge.borrow_mut() = field("code_challenge");
+        let now = self.world.now.get();
+        let mut all = json!({
+            "iss": Provider::ISSUER, "sub": "ada", "aud": "client", "exp": now + 300, "iat": now, "nonce": field("nonce"),
+            "email": "ada@school.example", "email_verified": true, "name": "Ada",
+        });
+        for (name, value) in claims.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        *self.world.provider.claims.borrow_mut() = all;
+        format!("code=code&state={}&iss={}", field("state"), Provider::ISSUER)
+    }
+
+    fn sign_in(&self, claims: &Value) -> Response<Vec<u8>> {
+        let query = self.at_provider(claims);
+        self.send("GET", &format!("/auth/oauth/school/callback?{query}"))
+    }
+}
+
+fn code(response: &Response<Vec<u8>>) -> String {
+    let problem: Value = serde_json::from_slice(response.body()).unwrap();
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    assert_eq!(problem["status"], response.status().as_u16());
+    problem["code"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_person_signs_in_and_sees_who_she_is() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    let response = ada.sign_in(&json!({}));
+    assert_eq!(response.status(), 303);
+    assert_eq!(response.headers()["location"], "https://app.example.com/lessons?day=1");
+    assert_eq!(ada.json("/auth/session")["session"]["tags"]["groups"], json!(["admin"]));
+    assert_eq!(ada.json("/auth/api/profile")["email"], "ada@school.example");
+    for at in ["carried", "replicated", "decided"] {
+        assert_eq!(ada.json(&format!("/auth/check?tag=groups:admin&at={at}"))["by"], "admin");
+        assert_eq!(code(&ada.send("GET", &format!("/auth/check?tag=groups:teacher&at={at}"))), "tag_missing");
+    }
+    assert_eq!(ada.send("POST", "/auth/api/logout").status(), 204);
+    assert_eq!(ada.json("/auth/session")["session"], Value::Null);
+    assert!(ada.cookies.borrow().is_empty());
+}
+
+#[test]
+fn a_spent_access_cookie_is_renewed_on_the_way() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    ada.sign_in(&json!({}));
+    let before = ada.cookies.borrow()["__Host-countersign-refresh"].clone();
+    world.pass(301);
+    assert_eq!(ada.json("/auth/session")["session"]["expires_at"], world.now.get() + 300);
+    assert_ne!(ada.cookies.borrow()["__Host-countersign-refresh"], before);
+    world.pass(3601);
+    assert_eq!(ada.json("/auth/session")["session"], Value::Null);
+    assert!(ada.cookies.borrow().is_empty(), "what is worth nothing is taken back");
+}
+
+#[test]
+fn attack_the_second_use_of_a_callback_signs_nobody_in() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    let query = ada.at_provider(&json!({}));
+    let jar = ada.cookies.borrow().clone();
+    assert_eq!(ada.send("GET", &format!("/auth/oauth/school/callback?{query}")).status(), 303);
+    *ada.cookies.borrow_mut() = jar;
+    let replayed = ada.send("GET", &format!("/auth/oauth/school/callback?{query}"));
+    assert_eq!(code(&replayed), "callback_replayed");
+}
+
+#[test]
+fn attack_a_state_of_another_browser_signs_nobody_in() {
+    let world = World::new();
+    let query = Visitor::new(&world).at_provider(&json!({}));
+    let victim = Visitor::new(&world);
+    assert_eq!(code(&victim.send("GET", &format!("/auth/oauth/school/callback?{query}"))), "state_invalid");
+    assert_eq!(victim.json("/auth/session")["session"], Value::Null);
+}
+
+#[test]
+fn a_sign_in_that_takes_too_long_has_run_out() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    let query = ada.at_provider(&json!({}));
+    world.pass(600);
+    assert_eq!(code(&ada.send("GET", &format!("/auth/oauth/school/callback?{query}"))), "flow_expired");
+}
+
+#[test]
+fn attack_an_id_token_that_is_wrong_in_one_claim() {
+    let now = World::new().now.get();
+    for claims in [
+        json!({ "iss": "https://evil.example" }),
+        json!({ "aud": "other" }),
+        json!({ "aud": ["client", "other"] }),
+        json!({ "azp": "other" }),
+        json!({ "exp": now - 61 }),
+        json!({ "exp": (now + 300).to_string() }),
+        json!({ "exp": null }),
+        json!({ "iat": now + 61 }),
+        json!({ "nbf": now + 61 }),
+        json!({ "nonce": "other" }),
+        json!({ "nonce": null }),
+        json!({ "at_hash": "other" }),
+        json!({ "sub": "" }),
+        json!({ "sub": 1 }),
+        json!({ "sub": "é" }),
+    ] {
+        let world = World::new();
+        let ada = Visitor::new(&world);
+        assert_eq!(code(&ada.sign_in(&claims)), "id_token_invalid", "{claims}");
+        assert_eq!(ada.json("/auth/session")["session"], Value::Null);
+    }
+}
+
+#[test]
+fn attack_an_address_that_nobody_vouches_for_makes_no_administrator() {
+    for claims in
+        [json!({ "email_verified": "true" }), json!({ "email_verified": 1 }), json!({ "email_verified": null })]
+    {
+        let world = World::new();
+        let ada = Visitor::new(&world);
+        assert_eq!(ada.sign_in(&claims).status(), 303);
+        assert_eq!(ada.json("/auth/session")["session"]["tags"], json!({}), "{claims}");
+    }
+}
+
+#[test]
+fn userinfo_is_asked_only_where_it_is_needed_and_must_be_of_the_same_subject() {
+    let world = World::new();
+    *world.provider.userinfo.borrow_mut() =
+        Some(json!({ "sub": "ada", "email": "a@b.example", "email_verified": true }));
+    let ada = Visitor::new(&world);
+    ada.sign_in(&json!({ "email": null }));
+    assert_eq!(ada.json("/auth/api/profile")["email"], "a@b.example");
+    *world.provider.userinfo.borrow_mut() = Some(json!({ "sub": "eve", "email": "a@b.example" }));
+    assert_eq!(code(&Visitor::new(&world).sign_in(&json!({ "email": null }))), "id_token_invalid");
+}
+
+#[test]
+fn the_providers_documents_are_fetched_once_and_without_kv_too() {
+    let world = World::new();
+    for _ in 0..3 {
+        assert_eq!(Visitor::new(&world).sign_in(&json!({})).status(), 303);
+    }
+    assert_eq!((world.provider.discoveries.get(), world.provider.key_requests.get()), (1, 1));
+    world.kv_fails.set(true);
+    let ada = Visitor::new(&world);
+    assert_eq!(ada.sign_in(&json!({})).status(), 303);
+    assert_eq!(ada.json("/auth/check?at=replicated")["allowed"], true);
+}

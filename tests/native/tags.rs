@@ -1,0 +1,92 @@
+//! Tags: the actors against a naive model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign::actors::account::{ChangeTags, ReadTags};
+use countersign::actors::directory::Find;
+use countersign::domain::tag::{Tag, TagSet};
+use countersign::error::Code;
+use countersign::ports::call::{Call, REALM};
+use pollster::block_on;
+use proptest::prelude::*;
+
+use crate::accounts::sign_in;
+use crate::world::World;
+
+fn tag(text: &str) -> Tag {
+    Tag::parse(text).unwrap()
+}
+
+fn find(world: &World, text: &str, limit: u64) -> Vec<String> {
+    let mut records = Vec::new();
+    let mut after = None;
+    loop {
+        let command = Find { set: TagSet::groups(), tag: tag(text), after, limit };
+        let page = block_on(world.call(REALM, &command)).unwrap();
+        assert!(page.records.len() as u64 <= limit);
+        records.extend(page.records);
+        after = page.next;
+        if after.is_none() {
+            return records;
+        }
+    }
+}
+
+#[test]
+fn too_many_tags_are_refused_and_change_nothing() {
+    let world = World::new();
+    let account = sign_in(&world, "ada").unwrap().account;
+    let add = (0..12).map(|number| tag(&format!("{number}{}", "x".repeat(200)))).collect();
+    let command = ChangeTags { set: TagSet::groups(), add, remove: Vec::new() };
+    let refused = block_on(world.call(account.as_str(), &command)).unwrap_err();
+    assert_eq!(refused.code, Code::TagsTooMany);
+    let tagged = block_on(world.call(account.as_str(), &ReadTags {})).unwrap();
+    assert_eq!(tagged.tags.of(&TagSet::groups()).count(), 0);
+}
+
+#[test]
+fn changing_nothing_raises_no_version() {
+    let world = World::new();
+    let account = sign_in(&world, "ada").unwrap().account;
+    let version = || block_on(world.call(account.as_str(), &ReadTags {})).unwrap().version;
+    let change = |add: &[&str], remove: &[&str]| {
+        let tags = |texts: &[&str]| texts.iter().map(|text| tag(text)).collect();
+        let command = ChangeTags { set: TagSet::groups(), add: tags(add), remove: tags(remove) };
+        block_on(world.call(account.as_str(), &command)).unwrap();
+    };
+    change(&["teacher"], &[]);
+    let before = version();
+    change(&["teacher", "/teacher/"], &["absent"]);
+    assert_eq!(version(), before);
+    change(&[], &["teacher"]);
+    assert_eq!(version(), before + 1);
+}
+
+type Step = (usize, bool, String);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn find_agrees_with_the_naive_model(
+        steps in prop::collection::vec((0_usize..4, any::<bool>(), "[ab](/[ab]){0,2}"), 1..24),
+        question in "[ab](/[ab]){0,2}",
+        limit in 1_u64..4,
+    ) {
+        let world = World::new();
+        let people: Vec<String> =
+            (0..4).map(|number| sign_in(&world, &format!("{number}")).unwrap().account.to_string()).collect();
+        let mut model: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for (person, adds, text) in &steps as &[Step] {
+            let carried = model.entry(&people[*person]).or_default();
+            let (add, remove) = if *adds { (vec![tag(text)], vec![]) } else { (vec![], vec![tag(text)]) };
+            if *adds { carried.insert(text.clone()); } else { carried.remove(text); }
+            block_on(world.call(&people[*person], &ChangeTags { set: TagSet::groups(), add, remove })).unwrap();
+        }
+        let covered = |tags: &BTreeSet<String>| {
+            tags.iter().any(|tag| *tag == question || tag.starts_with(&format!("{question}/")))
+        };
+        let expected: Vec<String> =
+            model.iter().filter(|(_, tags)| covered(tags)).map(|(person, _)| (*person).to_owned()).collect();
+        prop_assert_eq!(find(&world, &question, limit), expected);
+    }
+}
