@@ -168,6 +168,12 @@ test("attack: an error beside a code is an error", async () => {
   await assertRefused(browser, changed(callback, { error: "<script>" }), [502, "provider_refused", /^authorization error `<script>`$/]);
 });
 
+test("an address that the provider vouches for makes an administrator, so the attacks below fail for their own reason", async () => {
+  hostile.person = { ...hostile.person, email: "ada@school.example", email_verified: true };
+  const { browser } = await signInAt(origin, "hostile");
+  assert.deepEqual((await browser.get(`${origin}/auth/session`)).json.session.tags.groups, ["admin"]);
+});
+
 const vouching = {
   'the string "true"': { email_verified: "true" },
   "the number 1": { email_verified: 1 },

@@ -22,7 +22,7 @@ fn a_hundred_first_requests_yield_one_key() {
 fn the_private_half_opens_only_with_the_secret_that_sealed_it() {
     let world = World::new();
     let ring = block_on(world.call(REALM, &Keys {})).unwrap();
-    let key = SigningKey::open(&ring.signing, &world.config().secret).unwrap();
+    let key = SigningKey::open(&ring.signing, &World::config().secret).unwrap();
     assert_eq!(*key.public(), ring.public.keys[0]);
     let other = RootSecret::parse("another secret of at least thirty-two characters").unwrap();
     assert!(SigningKey::open(&ring.signing, &other).is_err());

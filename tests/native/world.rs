@@ -56,7 +56,7 @@ impl World {
         }
     }
 
-    pub fn config(&self) -> Config {
+    pub fn config() -> Config {
         let document = serde_json::json!({
             "origin": "https://app.example.com",
             "admins": ["ada@school.example"],
@@ -89,7 +89,7 @@ impl World {
 
     /// Sends a request through the HTTP surface.
     pub fn request(&self, keys: &Keys, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
-        let config = self.config();
+        let config = Self::config();
         pollster::block_on(surface::handle(&App { config: &config, platform: self, keys }, request))
     }
 }

@@ -66,9 +66,11 @@ export async function signInAt(origin, provider, options) {
 
 /** The account that a subject of an issuer leads to, or null. */
 export function accountOf(runtime, worker, issuer, subject) {
-  const name = digest(`${issuer.length}:${issuer}${subject}`);
-  return runtime.kv(worker).get(`handle:oidc:${name}`);
+  return runtime.kv(worker).get(handleKey(issuer, subject));
 }
+
+/** Where KV keeps the account that a subject of an issuer leads to. */
+export const handleKey = (issuer, subject) => `handle:oidc:${digest(`${issuer.length}:${issuer}${subject}`)}`;
 
 /** Lets the Worker forget what it keeps of a provider, so that it asks again. */
 export async function forgetProvider(runtime, worker, issuer) {

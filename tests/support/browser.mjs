@@ -6,6 +6,15 @@ const MAX_REDIRECTS = 20;
 
 export class Browser {
   cookies = new CookieJar();
+  /** Sent with every request. */
+  headers = {};
+
+  /** Another browser with the same cookies. */
+  clone() {
+    const twin = new Browser();
+    twin.cookies = this.cookies.clone();
+    return twin;
+  }
 
   get(url, options = {}) {
     return this.request(url, options);
@@ -66,7 +75,7 @@ export class Browser {
 
   async #once(url, { method, headers, body }, trail) {
     const cookie = this.cookies.header(url);
-    const sent = { ...(cookie && { cookie }), ...headers };
+    const sent = { ...(cookie && { cookie }), ...this.headers, ...headers };
     const response = await fetch(url, { method, headers: sent, body, redirect: "manual" });
     this.cookies.take(url, response.headers.getSetCookie());
     return new Page(url, response, await response.text(), trail);

@@ -27,8 +27,8 @@ export class Answer {
 export const answer = (parts) => new Answer(parts);
 
 /**
- * Starts the provider on a port of the test runtime: `{ issuer, port, keys, client_id, client_secret }`. A port that another test
- * file still uses is waited for.
+ * Starts the provider on a port of the test runtime: `{ issuer, port, keys, client_id, client_secret }`. A port that
+ * another test file still uses is waited for.
  */
 export async function startHostileIdp({ port, ...parts }) {
   const idp = new HostileIdp(parts);

@@ -1,0 +1,84 @@
+// People to test with. Each has an account of her own, from a provider that asks nothing; the three of the demo provider
+// are shared by all tests.
+
+import { startFlow } from "./attack.mjs";
+import { Browser } from "./browser.mjs";
+import { startHostileIdp } from "./hostile-idp.mjs";
+
+/**
+ * Starts the provider `hostile` for a Worker. `person(claims)` signs a new one in, `admin()` one with an address that the
+ * configuration names.
+ */
+export async function startPeople(runtime, worker = "main") {
+  const idp = await startHostileIdp(runtime.hostile);
+  const origin = runtime[worker];
+  const person = (claims) => {
+    idp.reset();
+    Object.assign(idp.person, claims);
+    return again();
+  };
+  const again = async (browser) => {
+    const subject = idp.person.sub;
+    const flow = await startFlow(origin, "hostile", { browser });
+    const page = await flow.browser.get(flow.callback, { follow: false });
+    if (page.status !== 303) throw new Error(`no sign-in: ${page.status} ${page.text}`);
+    return Person.of(origin, flow.browser, subject);
+  };
+  return { idp, person, again, admin: () => person({ email: "ada@school.example" }), close: idp.close };
+}
+
+/** Who is signed in in a browser. */
+export class Person {
+  /** Asks the session once. */
+  static async of(origin, browser, subject) {
+    const { session } = (await browser.get(`${origin}/auth/session`)).json;
+    return Object.assign(new Person(), { origin, browser, subject, ...session });
+  }
+
+  /** Her access token now. */
+  get token() {
+    return this.browser.cookies.named(this.origin, "countersign")?.value;
+  }
+
+  get refreshToken() {
+    return this.browser.cookies.named(this.origin, "countersign-refresh")?.value;
+  }
+
+  get(path, options) {
+    return this.browser.get(`${this.origin}${path}`, options);
+  }
+
+  /** Asks to change something, as a page of the same origin would. */
+  send(method, path, json, options) {
+    return this.browser.send(method, `${this.origin}${path}`, json, options);
+  }
+
+  /** `GET /auth/check`. */
+  check(at, tag) {
+    return this.get(`/auth/check?${new URLSearchParams({ at, ...(tag && { tag }) })}`);
+  }
+
+  /** The same person with nothing but the access token that she holds now, in `Authorization`. */
+  bearer(token = this.token) {
+    const browser = new Browser();
+    browser.headers = { authorization: `Bearer ${token}` };
+    return Object.assign(new Person(), { ...this, browser });
+  }
+
+  async giveTags(other, ...tags) {
+    return expectJson(await this.send("PUT", `/auth/api/tags/groups/${other.account}`, { tags }));
+  }
+
+  async takeTags(other, ...tags) {
+    return expectJson(await this.send("DELETE", `/auth/api/tags/groups/${other.account}`, { tags }));
+  }
+}
+
+/** The JSON of an answer that must be good. */
+export function expectJson(page) {
+  if (page.status !== 200) throw new Error(`${page.url.pathname}: ${page.status} ${page.text}`);
+  return page.json;
+}
+
+/** The claims of a token, unverified. */
+export const claimsOf = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
