@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::email::Email;
-use super::provider::{Provider, Reach};
+use super::provider::Provider;
+use super::reach::Reach;
 use super::secret::RootSecret;
 use super::tag::TagSet;
 

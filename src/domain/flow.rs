@@ -1,8 +1,10 @@
 //! A started sign-in: what the callback needs to know, sealed into a cookie of the browser that started it.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::base64url;
+use super::metadata::Metadata;
 use super::next::Next;
 use super::provider::Provider;
 use super::random::{self, Random};
@@ -47,6 +49,25 @@ impl Flow {
             next,
             expires_at: now.plus(Self::LIFETIME),
         })
+    }
+
+    /// Where the browser goes to sign in (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3).
+    ///
+    /// # Errors
+    /// [`Code::ProviderUnavailable`] if the endpoint is no URL.
+    pub fn authorization_url(&self, metadata: &Metadata, provider: &Provider, redirect_uri: &str) -> Result<String> {
+        let mut url = Url::parse(&metadata.authorization_endpoint)
+            .map_err(|error| Error::new(Code::ProviderUnavailable, format!("authorization endpoint: {error}")))?;
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &provider.client_id)
+            .append_pair("redirect_uri", redirect_uri)
+            .append_pair("scope", &provider.scopes.join(" "))
+            .append_pair("state", &self.state)
+            .append_pair("nonce", &self.nonce)
+            .append_pair("code_challenge", &self.verifier.challenge())
+            .append_pair("code_challenge_method", "S256");
+        Ok(url.into())
     }
 
     /// The short name of the flow with this `state`; part of its cookie's name, and what is consumed once.

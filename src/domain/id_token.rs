@@ -9,7 +9,8 @@ use super::account::Profile;
 use super::base64url;
 use super::email::Email;
 use super::flow::Flow;
-use super::provider::{Provider, Reach};
+use super::provider::Provider;
+use super::reach::Reach;
 use super::time::Timestamp;
 use crate::error::{Code, Error, Result};
 

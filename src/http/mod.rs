@@ -28,7 +28,7 @@ use crate::ports::Platform;
 use answer::Answer;
 use authentication::Authentication;
 use incoming::Incoming;
-use routes::{Endpoint, Name};
+use routes::Name;
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -49,14 +49,8 @@ pub struct App<'a, P> {
 /// Answers one request. It never fails: what goes wrong is a problem document (RFC 9457) and a line in the log.
 pub async fn handle<P: Platform>(app: &App<'_, P>, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
     let incoming = Incoming::from(request);
-    let answer = match route(app, &incoming).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            note(app, &incoming, &error);
-            Answer::problem(&error, incoming.prefers_html())
-        }
-    };
-    answer.into_response()
+    let routed = route(app, &incoming).await;
+    settle(app, &incoming, false, routed).into_response()
 }
 
 /// Finds the endpoint of a request and lets it answer.
@@ -73,38 +67,30 @@ async fn route<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Ans
     let Some((endpoint, parameters)) = found.endpoint(incoming.method()) else {
         return Ok(Answer::method_not_allowed(&found.methods()));
     };
-    let public = match endpoint.name {
-        Name::Config => Some(public::config(app)),
-        Name::Jwks => Some(public::jwks(app).await),
-        Name::OpenApi => Some(public::openapi(app)),
-        _ => None,
+    incoming.check_same_site(app.config)?;
+    let as_page = endpoint.is_page() && incoming.prefers_html();
+    let answered = match (endpoint.name, parameters.as_slice()) {
+        (Name::Config, _) => public::config(app),
+        (Name::Jwks, _) => public::jwks(app).await,
+        (Name::OpenApi, _) => public::openapi(app),
+        (Name::OauthLogin, [provider]) => oauth::login(app, incoming, provider).await,
+        (Name::Refresh, _) => session::refresh(app, incoming).await,
+        (name, parameters) => personal(app, incoming, name, parameters, as_page).await,
     };
-    match public {
-        Some(answer) => answer,
-        None => personal(app, incoming, endpoint, &parameters).await,
-    }
+    Ok(settle(app, incoming, as_page, answered))
 }
 
 /// Answers on an endpoint that looks at who asks. Cookies that were renewed on the way are sent whatever the answer.
 async fn personal<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
-    endpoint: &Endpoint,
+    name: Name,
     parameters: &[&str],
+    as_page: bool,
 ) -> Result<Answer> {
-    incoming.check_same_site(app.config)?;
-    if endpoint.name == Name::Refresh {
-        return session::refresh(app, incoming).await;
-    }
     let authentication = authentication::authenticate(app, incoming).await?;
-    let answer = match answer(app, incoming, endpoint.name, parameters, &authentication).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            note(app, incoming, &error);
-            Answer::problem(&error, incoming.prefers_html() && endpoint.is_page())
-        }
-    };
-    Ok(answer.with_cookies_under(authentication.cookies))
+    let answered = answer(app, incoming, name, parameters, &authentication).await;
+    Ok(settle(app, incoming, as_page, answered).with_cookies_under(authentication.cookies))
 }
 
 async fn answer<P: Platform>(
@@ -115,7 +101,6 @@ async fn answer<P: Platform>(
     authentication: &Authentication,
 ) -> Result<Answer> {
     match (name, parameters) {
-        (Name::OauthLogin, [provider]) => oauth::login(app, incoming, provider).await,
         (Name::OauthCallback, [provider]) => oauth::callback(app, incoming, provider, authentication).await,
         (Name::Session, _) => session::session(authentication),
         (Name::Logout, _) => session::logout(app, authentication).await,
@@ -129,9 +114,12 @@ async fn answer<P: Platform>(
     }
 }
 
-/// Writes down what went wrong, unless it is what every visitor and every scanner causes.
-fn note<P: Platform>(app: &App<'_, P>, incoming: &Incoming, error: &Error) {
-    if !matches!(error.code, Code::NotFound | Code::Unauthenticated) {
-        app.platform.error(incoming.path(), error);
-    }
+/// An error becomes a problem and a line in the log, unless it is what every visitor and every scanner causes.
+fn settle<P: Platform>(app: &App<'_, P>, incoming: &Incoming, as_page: bool, answered: Result<Answer>) -> Answer {
+    answered.unwrap_or_else(|error| {
+        if !matches!(error.code, Code::NotFound | Code::Unauthenticated) {
+            app.platform.error(incoming.path(), &error);
+        }
+        Answer::problem(&error, as_page)
+    })
 }

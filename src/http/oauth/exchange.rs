@@ -12,7 +12,8 @@ use super::provider_documents;
 use crate::domain::flow::Flow;
 use crate::domain::id_token::{self, Expected, Identity};
 use crate::domain::jws::Unverified;
-use crate::domain::provider::{Metadata, Provider};
+use crate::domain::metadata::Metadata;
+use crate::domain::provider::Provider;
 use crate::error::{Code, Error, Result};
 use crate::ports::{Platform, signatures};
 

@@ -19,7 +19,7 @@ pub async fn login<P: Platform>(app: &App<'_, P>, incoming: &Incoming, provider:
     let next = incoming.query("next")?.map_or_else(|| Ok(Next::default()), |text| Next::parse(&text))?;
     let metadata = provider_documents::metadata(app, provider).await?;
     let flow = Flow::start(provider, next, app.platform.now(), app.platform)?;
-    let location = metadata.authorization_url(provider, &flow, &redirect_uri(app, provider))?;
+    let location = flow.authorization_url(&metadata, provider, &redirect_uri(app, provider))?;
     let sealed = flow.seal(&app.config.secret, app.platform)?;
     let cookie = Cookie::Flow(&Flow::id(&flow.state)).set(&sealed, Flow::LIFETIME, app.config)?;
     let mut answer = Answer::see_other(&location)?.with_cookie(cookie);

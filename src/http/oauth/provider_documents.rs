@@ -4,7 +4,8 @@ use http::{Method, Request, StatusCode};
 
 use super::super::App;
 use crate::domain::jwk::KeySet;
-use crate::domain::provider::{Metadata, Provider};
+use crate::domain::metadata::Metadata;
+use crate::domain::provider::Provider;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use crate::ports::kv::{self, Fetched, Record};
