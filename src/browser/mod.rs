@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::domain::jws::Unverified;
+use crate::domain::jws;
 use crate::domain::tag::{Question, Tag, Tags};
 use crate::error::{Code, Error, Result};
 
@@ -35,8 +35,7 @@ pub fn covers(tag: &str, question: &str) -> Result<bool, JsValue> {
 /// An object with `code` and `message`: `token_invalid`.
 #[wasm_bindgen]
 pub fn claims(token: &str) -> Result<JsValue, JsValue> {
-    let payload = Unverified::parse(token).and_then(|token| token.unverified_payload());
-    let claims = payload.and_then(|payload| {
+    let claims = jws::peek(token).and_then(|payload| {
         let claims = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&payload);
         claims.map_err(|error| Error::new(Code::TokenInvalid, error.to_string()))
     });

@@ -131,7 +131,7 @@ describe("the session on https", () => {
     const login = await browser.get(`${origin}/auth/oauth/school/login?next=/home`, { follow: false });
     assert.equal(login.location?.origin, "https://accounts.school.example", login.text);
     const { pathname, search } = login.location;
-    const redirect = await browser.get(`http://localhost:${idp.port}${pathname}${search}`, { follow: false });
+    const redirect = await browser.get(`http://localhost:${runtime.school.port}${pathname}${search}`, { follow: false });
     assert.equal(redirect.location.origin, "https://app.example");
     const callback = `${origin}${redirect.location.pathname}${redirect.location.search}`;
     return { browser, login, back: await browser.get(callback, { follow: false }) };
