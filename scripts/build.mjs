@@ -42,7 +42,7 @@ async function buildWorker() {
   const args = ["--release", "--no-opt", "--out-dir", "build/worker", "--no-default-features", "--features", "worker"];
   const bins = { WASM_BINDGEN_BIN: wasmBindgen().path, ESBUILD_BIN: npmBin("esbuild"), WASM_OPT_BIN: npmBin("wasm-opt") };
   await run(workerBuild.path, args, { cwd: root, env: { ...cargoEnv, ...bins } });
-  await optimize(join(workerFolder, "index_bg.wasm"), "-Oz");
+  await optimize(join(workerFolder, "index_bg.wasm"));
 }
 
 async function buildPackage() {
@@ -53,7 +53,7 @@ async function buildPackage() {
   rmSync(staging, { recursive: true, force: true });
   const form = ["--target", "web", "--no-typescript", "--out-name", "countersign", "--out-dir", staging];
   await run(wasmBindgen().path, [wasm, ...form]);
-  await optimize(join(staging, "countersign_bg.wasm"), "-Oz");
+  await optimize(join(staging, "countersign_bg.wasm"));
   mkdirSync(wasmFolder, { recursive: true });
   cpSync(staging, wasmFolder, { recursive: true });
   rmSync(staging, { recursive: true });
@@ -66,8 +66,7 @@ function buildSite() {
   syncFolder(join(root, "pkg"), join(siteFolder, "countersign"), { only: browserFile });
 }
 
-/** `worker` expects the macro of wasm-bindgen to be told so; set in each cargo run, lest one undoes the other's work. */
-export const cargoEnv = { ...process.env, CARGO_TARGET_DIR: target, WASM_BINDGEN_USE_JS_SYS: "1" };
+export const cargoEnv = { ...process.env, CARGO_TARGET_DIR: target };
 
 /** What rustc's Wasm may use, rather than all that wasm-opt knows: the runtimes do not know all of it yet. */
 const features = [
@@ -80,8 +79,8 @@ const features = [
   "exception-handling",
 ];
 
-function optimize(file, level) {
-  const args = [file, "-o", file, level, "--strip-debug", ...features.map((feature) => `--enable-${feature}`)];
+function optimize(file) {
+  const args = [file, "-o", file, "-Oz", "--strip-debug", ...features.map((feature) => `--enable-${feature}`)];
   return run(npmBin("wasm-opt"), args);
 }
 

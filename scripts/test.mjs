@@ -39,6 +39,7 @@ async function test() {
     sum.passed += counts.passed;
     sum.failed += counts.failed;
   }
+  if (runtime) sum.failed += await breakdownsOf(runtime);
   await runtime?.close();
   process.exitCode = sum.failed ? 1 : 0;
   console.log(`${sum.passed} passed, ${sum.failed} failed`);
@@ -127,6 +128,15 @@ async function describeRuntime() {
   const { startRuntime } = await import("../tests/support/runtime.mjs");
   runtime ??= await startRuntime();
   return JSON.stringify(runtime);
+}
+
+/** At the end: whatever the tests did to the Workers, none of them may have broken down. */
+async function breakdownsOf({ control }) {
+  const { breakdowns } = await import("../tests/support/runtime.mjs");
+  const { controls } = await import("../tests/support/control.mjs");
+  const found = breakdowns(await controls(control).log());
+  if (found.length) console.error(["A Worker broke down:", ...found].join("\n"));
+  return found.length ? 1 : 0;
 }
 
 function tapCounts(tap) {

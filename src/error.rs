@@ -24,6 +24,12 @@ impl Error {
     pub fn new(code: Code, cause: impl Into<String>) -> Self {
         Self { code, cause: cause.into() }
     }
+
+    /// The same error under code `to`, if its code is `from`: what it means to this caller.
+    #[must_use]
+    pub fn recoded(self, from: Code, to: Code) -> Self {
+        if self.code == from { Self { code: to, ..self } } else { self }
+    }
 }
 
 impl fmt::Display for Error {

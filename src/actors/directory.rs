@@ -16,8 +16,7 @@ use crate::ports::kv;
 
 const STEPS: &[Step] = &[&[
     "CREATE TABLE handle (
-        kind TEXT NOT NULL, hash TEXT NOT NULL, account TEXT NOT NULL, claimed_at INTEGER NOT NULL, held INTEGER NOT NULL,
-        PRIMARY KEY (kind, hash)
+        kind TEXT NOT NULL, hash TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (kind, hash)
     ) WITHOUT ROWID",
     // One row for each tag that a record has, those above its own included: finding is one range of this key.
     "CREATE TABLE tag (
@@ -64,8 +63,8 @@ impl Apply for Claim {
             return Ok(account);
         }
         context.sql.run(
-            "INSERT INTO handle (kind, hash, account, claimed_at, held) VALUES (?, ?, ?, ?, 0)",
-            &[self.handle.kind.into(), self.handle.hash.into(), self.candidate.as_str().into(), context.now.0.into()],
+            "INSERT INTO handle (kind, hash, account) VALUES (?, ?, ?)",
+            &[self.handle.kind.into(), self.handle.hash.into(), self.candidate.as_str().into()],
         )?;
         Ok(self.candidate)
     }
@@ -93,10 +92,7 @@ impl Apply for Hold {
             let cause = format!("account `{}` holds a handle that it did not claim", self.account);
             return Err(Error::new(Code::Internal, cause));
         }
-        outbox::project(context, &kv::Handle(&self.handle), &self.account)?;
-        let statement = "UPDATE handle SET held = 1 WHERE kind = ? AND hash = ?";
-        context.sql.run(statement, &[self.handle.kind.into(), self.handle.hash.into()])?;
-        Ok(())
+        outbox::project(context, &kv::Handle(&self.handle), &self.account)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Keyring: the signing keys of a realm.
 //!
-//! Invariants: there is exactly one signing key, made at the first question; a private half is never stored or sent
-//! unsealed. Rotation comes with the issue on keys; the table is ready for it.
+//! Invariants: of the keys that the root secret opens one signs, and it is made at the first question; a private half is
+//! never stored or sent unsealed.
 
 use serde::{Deserialize, Serialize};
 
@@ -55,13 +55,18 @@ impl Apply for Keys {
     }
 }
 
+/// The newest key that the root secret opens. What another secret sealed signs and verifies nothing any more.
 fn existing(context: &Context<'_>) -> Result<Option<Ring>> {
     if schema::version(context.sql)? == 0 {
         return Ok(None);
     }
-    let newest = "SELECT sealed, public FROM signing_key ORDER BY created_at DESC, kid LIMIT 1";
-    let Some(row) = context.sql.row(newest, &[])? else { return Ok(None) };
-    Ok(Some(Ring { signing: row.json(0)?, public: PublicKeys { keys: vec![row.json(1)?] } }))
+    for row in context.sql.run("SELECT sealed, public FROM signing_key ORDER BY created_at DESC, kid", &[])? {
+        let ring = Ring { signing: row.json(0)?, public: PublicKeys { keys: vec![row.json(1)?] } };
+        if SigningKey::open(&ring.signing, context.secret).is_ok() {
+            return Ok(Some(ring));
+        }
+    }
+    Ok(None)
 }
 
 fn create(context: &Context<'_>) -> Result<Ring> {

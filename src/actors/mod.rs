@@ -9,8 +9,6 @@ pub mod keyring;
 pub mod outbox;
 pub mod replay;
 mod schema;
-mod sessions;
-mod tags;
 
 use crate::domain::random::Random;
 use crate::domain::secret::RootSecret;

@@ -18,7 +18,7 @@ pub const TABLE: &str = "CREATE TABLE outbox (
 #[derive(Serialize, Deserialize)]
 enum Effect {
     Project { key: String, value: String },
-    Tell { actor: Actor, instance: String, command: String, body: serde_json::Value },
+    Tell { actor: Actor, instance: String, command: String, body: String },
 }
 
 /// Projects a record to KV.
@@ -36,7 +36,7 @@ pub fn project<R: Record>(context: &Context<'_>, record: &R, value: &R::Value) -
 /// # Errors
 /// As [`Sql::run`].
 pub fn tell<C: Command>(context: &Context<'_>, instance: &str, subject: &str, command: &C) -> Result<()> {
-    let body = serde_json::to_value(command).map_err(|error| internal(&error))?;
+    let body = serde_json::to_string(command).map_err(|error| internal(&error))?;
     let target = format!("actor:{:?}:{instance}:{}:{subject}", C::ACTOR, C::NAME);
     let effect = Effect::Tell { actor: C::ACTOR, instance: instance.to_owned(), command: C::NAME.to_owned(), body };
     push(context, &target, &effect)
@@ -49,16 +49,20 @@ fn push(context: &Context<'_>, target: &str, effect: &Effect) -> Result<()> {
     Ok(())
 }
 
-/// Whether something waits in the outbox of this storage.
+/// The number of the newest effect that waits in the outbox of this storage; `None` if nothing waits.
 ///
 /// # Errors
 /// As [`Sql::run`].
-pub fn is_waiting(sql: &dyn Sql) -> Result<bool> {
+pub fn newest(sql: &dyn Sql) -> Result<Option<u64>> {
     let exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'";
-    Ok(sql.row(exists, &[])?.is_some() && sql.row("SELECT 1 FROM outbox LIMIT 1", &[])?.is_some())
+    if sql.row(exists, &[])?.is_none() {
+        return Ok(None);
+    }
+    sql.row("SELECT MAX(sequence) FROM outbox", &[])?.map_or(Ok(None), |row| row.optional_number(0))
 }
 
-/// Carries out what waits, in order, until the outbox is empty or something failed. True when it is empty.
+/// Carries out what waits, oldest first, until the outbox is empty. One that fails stays, keeps none of the others from
+/// being tried, and ends the delivery. True when the outbox is empty.
 ///
 /// One delivery at a time per storage: the caller sees to it. An effect that was replaced while it was on its way stays.
 ///
@@ -66,7 +70,7 @@ pub fn is_waiting(sql: &dyn Sql) -> Result<bool> {
 /// As [`Sql::run`]. A failing effect is no error here: it is logged and stays.
 pub async fn deliver(sql: &dyn Sql, outside: &(impl Kv + Call + Log)) -> Result<bool> {
     let mut failed = false;
-    while !failed && is_waiting(sql)? {
+    while !failed && newest(sql)?.is_some() {
         for row in sql.run("SELECT target, sequence, effect FROM outbox ORDER BY sequence LIMIT 20", &[])? {
             match carry_out(row.json(2)?, outside).await {
                 Ok(()) => {
@@ -87,8 +91,7 @@ async fn carry_out(effect: Effect, outside: &(impl Kv + Call)) -> Result<()> {
     match effect {
         Effect::Project { key, value } => outside.write(&key, &value, None).await,
         Effect::Tell { actor, instance, command, body } => {
-            let body = serde_json::to_vec(&body).map_err(|error| internal(&error))?;
-            outside.call_raw(actor, &instance, &command, body).await.map(|_| ())
+            outside.call_raw(actor, &instance, &command, body.into_bytes()).await.map(|_| ())
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{AccountId, SessionId, TokenId};
+use super::jws::Verified;
 use super::tag::Tags;
 use super::time::Timestamp;
 use crate::error::{Code, Error, Result};
@@ -40,17 +41,18 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// Reads the payload of a token whose signature was found good, and checks it for this issuer, audience and time.
+    /// Reads a verified token and checks it for this issuer, audience and time.
     ///
     /// # Errors
     /// [`Code::TokenInvalid`], or [`Code::TokenExpired`] when nothing but its time is wrong.
-    pub fn check(typ: Option<&str>, payload: &[u8], issuer: &str, audience: &str, now: Timestamp) -> Result<Self> {
+    pub fn check(verified: &Verified, issuer: &str, audience: &str, now: Timestamp) -> Result<Self> {
         let invalid = |cause: String| Error::new(Code::TokenInvalid, cause);
         // RFC 9068 §4: the resource server must verify the `typ`; so a token of another kind is never a session.
-        if typ != Some(TYP) {
-            return Err(invalid(format!("token typ `{}`", typ.unwrap_or_default().escape_debug())));
+        if verified.typ() != Some(TYP) {
+            return Err(invalid(format!("token typ `{}`", verified.typ().unwrap_or_default().escape_debug())));
         }
-        let token: Self = serde_json::from_slice(payload).map_err(|error| invalid(format!("token claims: {error}")))?;
+        let token: Self =
+            serde_json::from_slice(verified.payload()).map_err(|error| invalid(format!("token claims: {error}")))?;
         if token.iss != issuer || token.aud != audience {
             return Err(invalid(format!("token of issuer `{}` for audience `{}`", token.iss, token.aud)));
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::email::Email;
-use super::id::{AccountId, SessionId};
+use super::id::SessionId;
 use super::tag::Tags;
 use super::time::Timestamp;
 
@@ -70,21 +70,12 @@ pub struct Standing {
 /// The projection of an account in KV, as `account:<id>`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountProjection {
-    /// The account.
-    pub account: AccountId,
     /// The state of the account.
     pub status: Status,
-    /// The version that this was projected from.
+    /// The version that all of this was projected from.
     pub version: u64,
+    /// The account's tags.
+    pub tags: Tags,
     /// Sessions that ended while their access tokens may still be alive.
     pub ended: Vec<SessionId>,
-}
-
-/// The projection of a record's tags in KV, as `tags:<set>:<record>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TagsProjection {
-    /// The version that this was projected from.
-    pub version: u64,
-    /// The tags, of that one set.
-    pub tags: Tags,
 }

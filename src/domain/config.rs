@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use super::account::Profile;
 use super::email::Email;
 use super::provider::Provider;
 use super::reach::Reach;
 use super::secret::RootSecret;
-use super::tag::TagSet;
+use super::tag::{Tag, TagSet};
 
 /// A deployment that is configured correctly.
 #[derive(Clone, Debug)]
@@ -77,6 +78,9 @@ impl Config {
         let access = section.seconds("access_lifetime", 300, 30..=Lifetimes::MAX_ACCESS);
         let idle = section.seconds("idle_lifetime", 3600, 300..=31_536_000);
         let absolute = section.seconds("absolute_lifetime", 2_592_000, 300..=31_536_000);
+        if access > idle || idle > absolute {
+            section.fault("idle_lifetime", "must lie between `access_lifetime` and `absolute_lifetime`");
+        }
         let admins = section.emails("admins");
         let entries = section.take("providers");
         section.close();
@@ -101,6 +105,13 @@ impl Config {
     #[must_use]
     pub fn provider(&self, id: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.id == id)
+    }
+
+    /// The tags that the configuration gives to a person: `admin`, if her provider vouches for a named address.
+    #[must_use]
+    pub fn grants(&self, profile: &Profile) -> Vec<(TagSet, Tag)> {
+        let named = profile.verified_email().is_some_and(|email| self.admins.contains(email));
+        if named { vec![(TagSet::groups(), Tag::admin())] } else { Vec::new() }
     }
 
     /// Which addresses may be asked.
@@ -259,12 +270,13 @@ impl<'a> Section<'a> {
     fn emails(&mut self, name: &str) -> HashSet<Email> {
         let texts = self.texts(name, &[]);
         let mut emails = HashSet::new();
-        for text in texts {
-            match Email::parse(&text) {
+        for (place, text) in texts.iter().enumerate() {
+            match Email::parse(text) {
                 Some(email) => {
                     emails.insert(email);
                 }
-                None => self.fault(name, &format!("`{}` is not a plain e-mail address", text.escape_debug())),
+                // Everybody may read the faults: they say where, never what.
+                None => self.fault(&format!("{name}[{place}]"), "is not a plain e-mail address"),
             }
         }
         emails
@@ -367,6 +379,13 @@ mod tests {
             assert!(Config::parse(&document, secrets).is_err(), "{document}");
         }
         assert!(Config::parse(&valid(), |_| Some("short".to_owned())).is_err());
+        let with = |name: &str, seconds: u64| {
+            let mut document = valid();
+            document[name] = json!(seconds);
+            Config::parse(&document, secrets)
+        };
+        assert!(with("access_lifetime", 3600).is_ok());
+        assert!(with("idle_lifetime", 299).is_err() && with("idle_lifetime", 2_592_001).is_err());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::account::Profile;
 use super::base64url;
 use super::email::Email;
 use super::flow::Flow;
+use super::jws::Verified;
 use super::provider::Provider;
 use super::reach::Reach;
 use super::time::Timestamp;
@@ -70,24 +71,21 @@ pub struct Expected<'a> {
     pub flow: &'a Flow,
     /// The access token issued beside it.
     pub access_token: Option<&'a str>,
-    /// The algorithm that the ID token was signed with; it decides the hash of `at_hash`.
-    pub algorithm: Algorithm,
-    /// The `typ` of its header.
-    pub typ: Option<&'a str>,
     /// Now.
     pub now: Timestamp,
 }
 
-/// Checks the payload of an ID token whose signature was found good.
+/// Reads a verified ID token and checks it.
 ///
 /// # Errors
 /// [`Code::IdTokenInvalid`], with the failed check as its cause.
-pub fn check(payload: &[u8], expected: &Expected<'_>) -> Result<Identity> {
+pub fn check(verified: &Verified, expected: &Expected<'_>) -> Result<Identity> {
+    let payload = verified.payload();
     let claims: Claims = serde_json::from_slice(payload).map_err(|error| invalid(format!("claims: {error}")))?;
     let client = &expected.provider.client_id;
     let now = expected.now;
     // RFC 8725 §3.11: a token of another kind says so in its `typ`.
-    if expected.typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+    if verified.typ().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
         return Err(invalid("its `typ` is of another kind of token"));
     }
     if claims.iss != expected.provider.issuer {
@@ -108,7 +106,7 @@ pub fn check(payload: &[u8], expected: &Expected<'_>) -> Result<Identity> {
         return Err(invalid("its nonce is not of this sign-in"));
     }
     if let Some(at_hash) = claims.at_hash
-        && expected.access_token.is_none_or(|token| at_hash != access_token_hash(token, expected.algorithm))
+        && expected.access_token.is_none_or(|token| at_hash != access_token_hash(token, verified.algorithm()))
     {
         return Err(invalid("its `at_hash` is not of the access token"));
     }

@@ -1,8 +1,8 @@
 //! JSON Web Signatures in compact form (RFC 7515): reading strictly, and signing.
 //!
 //! Reading and verifying are two steps, because the platform verifies asynchronously: [`Unverified::parse`] gives
-//! access to nothing but what is needed to find the key; the payload comes out of [`Unverified::accept`], which only
-//! [`crate::ports::signatures`] calls, after the signature was found good.
+//! access to nothing but what is needed to find the key; claims are read from a [`Verified`], which only
+//! [`crate::ports::signatures`] makes, after the signature was found good.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, KeyUtils};
 use jsonwebtoken::errors::ErrorKind;
@@ -62,12 +62,6 @@ impl<'a> Unverified<'a> {
         self.header.alg
     }
 
-    /// The `typ` of the header.
-    #[must_use]
-    pub fn typ(&self) -> Option<&str> {
-        self.header.typ.as_deref()
-    }
-
     /// The `kid` of the header.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
@@ -86,12 +80,40 @@ impl<'a> Unverified<'a> {
         &self.signature
     }
 
-    /// The payload, once the signature was found good.
+    /// The token, once its signature was found good.
     ///
     /// # Errors
-    /// [`Code::TokenInvalid`] if it is not base64url.
-    pub(crate) fn accept(self) -> Result<Vec<u8>> {
-        payload(self.payload)
+    /// [`Code::TokenInvalid`] if its payload is not base64url.
+    pub(crate) fn accept(self) -> Result<Verified> {
+        Ok(Verified { algorithm: self.header.alg, payload: payload(self.payload)?, typ: self.header.typ })
+    }
+}
+
+/// A token whose signature was found good. Nothing else makes one.
+#[derive(Debug)]
+pub struct Verified {
+    algorithm: Algorithm,
+    typ: Option<String>,
+    payload: Vec<u8>,
+}
+
+impl Verified {
+    /// The `alg` of the header.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The `typ` of the header.
+    #[must_use]
+    pub fn typ(&self) -> Option<&str> {
+        self.typ.as_deref()
+    }
+
+    /// The payload.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
     }
 }
 

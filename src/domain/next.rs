@@ -11,7 +11,7 @@ pub struct Next(String);
 
 impl Next {
     /// The longest path, in bytes: it travels in a cookie.
-    pub const MAX_BYTES: usize = 1024;
+    pub const MAX_BYTES: usize = 512;
 
     /// Reads a path.
     ///

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::base64url;
@@ -15,8 +16,9 @@ use crate::error::Result;
 pub const REPEAT_WINDOW: u64 = 10;
 
 /// A refresh token as the client holds it: `<account>.<secret>`. The account is no secret; it names the object that
-/// decides. Only [`RefreshToken::hash`] is ever stored.
-#[derive(Clone)]
+/// decides. Only [`RefreshToken::hash`] is ever stored; serialized, it travels between the Worker and that object.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct RefreshToken {
     account: AccountId,
     secret: Zeroizing<[u8; 32]>,
@@ -76,6 +78,20 @@ impl RefreshToken {
 
     fn successor_key(&self) -> Result<SealingKey> {
         SealingKey::derive(self.secret.as_slice(), Purpose::RefreshSuccessor)
+    }
+}
+
+impl From<RefreshToken> for String {
+    fn from(token: RefreshToken) -> Self {
+        token.expose().to_string()
+    }
+}
+
+impl TryFrom<String> for RefreshToken {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a refresh token")
     }
 }
 

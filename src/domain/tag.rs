@@ -4,7 +4,6 @@
 //! Slashes at either end do not count; every other character is equal. Case and Unicode are kept as given, so two
 //! spellings are two tags.
 
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -33,6 +32,12 @@ impl Tag {
             return Err(Error::new(Code::TagInvalid, format!("not a tag: `{}`", text.escape_debug())));
         }
         Ok(Self(path.to_owned()))
+    }
+
+    /// The tag of administrators. To administer one must carry this very tag: one below it gives nothing.
+    #[must_use]
+    pub fn admin() -> Self {
+        Self("admin".to_owned())
     }
 
     /// The path, without slashes at either end.
@@ -105,12 +110,6 @@ impl TagSet {
 impl fmt::Display for TagSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl Borrow<str> for TagSet {
-    fn borrow(&self) -> &str {
-        &self.0
     }
 }
 

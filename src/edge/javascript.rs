@@ -2,7 +2,6 @@
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures;
 
 #[wasm_bindgen]
 extern "C" {

@@ -34,12 +34,16 @@ impl Shell {
     async fn receive(&self, mut request: Request) -> worker::Result<Response> {
         let path = request.path();
         let body = request.bytes().await?;
-        let outcome = match self.command(&path, &body) {
-            Ok(reply) => self.follow_up().await.map(|()| reply),
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok(reply) => Ok(ResponseBuilder::new().fixed(reply)),
+        let sql = ObjectSql::new(&self.state.storage());
+        let waiting = outbox::newest(&sql);
+        match self.command(&path, &body) {
+            Ok(reply) => {
+                // What was decided stands, whatever becomes of its effects.
+                if let Err(error) = self.follow_up(&sql, waiting).await {
+                    Edge::new(self.env.clone()).error(&path, &error);
+                }
+                Ok(ResponseBuilder::new().fixed(reply))
+            }
             Err(error) => ResponseBuilder::new().with_status(500).from_json(&error),
         }
     }
@@ -57,43 +61,49 @@ impl Shell {
         transaction(&storage, || actors::dispatch(self.actor, name, body, &context))
     }
 
-    /// Sees to it that effects are carried out and that a short-lived object ends. The alarm is set before anything else
-    /// is awaited, so it is stored in one batch with the command's writes: not even a crash loses an effect.
-    async fn follow_up(&self) -> Result<()> {
-        let storage = self.state.storage();
+    /// Sees to it that the command's effects are carried out and that a short-lived object ends. The alarm is set before
+    /// anything else is awaited, so it is stored in one batch with the command's writes: not even a crash loses an effect.
+    async fn follow_up(&self, sql: &ObjectSql, waiting: Result<Option<u64>>) -> Result<()> {
         if let Some(seconds) = actors::lifetime(self.actor) {
-            return storage.set_alarm(Duration::from_secs(seconds)).await.map_err(|error| alarm(&error));
+            return self.wake_in(Duration::from_secs(seconds)).await;
         }
-        if outbox::is_waiting(&ObjectSql::new(&storage))? {
-            storage.set_alarm(RETRY).await.map_err(|error| alarm(&error))?;
-            self.deliver().await?;
+        // A command that asks for nothing outside does not wait for what others asked for.
+        if outbox::newest(sql)? == waiting? {
+            return Ok(());
         }
-        Ok(())
+        self.wake_in(RETRY).await?;
+        if self.delivering.get() { Ok(()) } else { self.deliver().await }
     }
 
     /// Empties the outbox, or leaves the alarm to try again. One delivery at a time: effects stay in order.
     async fn deliver(&self) -> Result<()> {
-        if self.delivering.replace(true) {
-            return Ok(());
-        }
+        self.delivering.set(true);
         let _delivering = Reset(&self.delivering);
         let storage = self.state.storage();
         let platform = Edge::new(self.env.clone());
         if outbox::deliver(&ObjectSql::new(&storage), &platform).await? {
             return storage.delete_alarm().await.map_err(|error| alarm(&error));
         }
-        storage.set_alarm(RETRY).await.map_err(|error| alarm(&error))
+        self.wake_in(RETRY).await
     }
 
     /// The alarm: the end of a short-lived object, another try for the outbox of every other.
     async fn wake(&self) -> worker::Result<Response> {
         if actors::lifetime(self.actor).is_some() {
             self.state.storage().delete_all().await?;
-        } else if let Err(error) = self.deliver().await {
+            return Response::empty();
+        }
+        // A delivery that is under way may yet be lost with its instance: the next alarm looks after it.
+        let outcome = if self.delivering.get() { self.wake_in(RETRY).await } else { self.deliver().await };
+        if let Err(error) = outcome {
             Edge::new(self.env.clone()).error("alarm", &error);
             self.state.storage().set_alarm(RETRY).await?;
         }
         Response::empty()
+    }
+
+    async fn wake_in(&self, delay: Duration) -> Result<()> {
+        self.state.storage().set_alarm(delay).await.map_err(|error| alarm(&error))
     }
 }
 

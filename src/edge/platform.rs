@@ -63,7 +63,9 @@ impl Random for Edge {
 
 impl Log for Edge {
     fn error(&self, place: &str, error: &Error) {
-        let line = serde_json::json!({ "place": place, "code": error.code, "cause": error.cause }).to_string();
+        // A stranger decides how long a cause is, not how long the log gets.
+        let short = |text: &str| text.chars().take(300).collect::<String>();
+        let line = serde_json::json!({ "place": short(place), "code": error.code, "cause": short(&error.cause) });
         if error.code.status() >= 500 {
             worker::console_error!("{line}");
         } else {

@@ -5,7 +5,6 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::cookies;
 use crate::error::{Code, Error, Result};
 
 /// An answer on its way out.
@@ -67,25 +66,8 @@ impl Answer {
         self.with(CACHE_CONTROL, value)
     }
 
-    /// Sets a cookie.
-    pub fn with_cookie(mut self, line: HeaderValue) -> Self {
-        self.headers.push((SET_COOKIE, line));
-        self
-    }
-
-    /// Sets cookies, unless the answer sets one of the same name already.
-    pub fn with_cookies_under(mut self, lines: Vec<HeaderValue>) -> Self {
-        for line in lines {
-            let name = cookies::name_of(&line);
-            if !self.headers.iter().any(|(header, own)| header == SET_COOKIE && cookies::name_of(own) == name) {
-                self.headers.push((SET_COOKIE, line));
-            }
-        }
-        self
-    }
-
     /// The response as it goes over the wire.
-    pub fn into_response(self) -> Response<Vec<u8>> {
+    pub fn into_response(self, cookies: Vec<HeaderValue>) -> Response<Vec<u8>> {
         let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -93,12 +75,9 @@ impl Answer {
         headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
         // The address of a callback holds a code.
         headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
-        for (name, value) in self.headers {
-            if name == SET_COOKIE {
-                headers.append(name, value);
-            } else {
-                headers.insert(name, value);
-            }
+        headers.extend(self.headers);
+        for line in cookies {
+            headers.append(SET_COOKIE, line);
         }
         response
     }
@@ -116,7 +95,7 @@ impl Answer {
 /// The only answer of a deployment that is not configured correctly: every fault by name, none with its value.
 #[must_use]
 pub fn misconfigured(faults: &[String]) -> Response<Vec<u8>> {
-    Answer::problem_with(Code::ConfigurationInvalid, json!({ "faults": faults }), false).into_response()
+    Answer::problem_with(Code::ConfigurationInvalid, json!({ "faults": faults }), false).into_response(Vec::new())
 }
 
 /// A problem document (RFC 9457 §3). Its `type` is `about:blank`, so its title is the status phrase (§4.2.1); `code`

@@ -1,33 +1,22 @@
 //! Who asks? The one door for every endpoint that looks at a person.
 
-use http::HeaderValue;
-
-use super::App;
 use super::cookies::Cookie;
 use super::incoming::Incoming;
-use super::token::{self, Grant};
+use super::token;
+use super::{App, keys};
 use crate::actors::account::{EndSession, Refresh};
 use crate::domain::access_token::AccessToken;
 use crate::domain::refresh::RefreshToken;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
-/// What became of the credentials of a request.
-pub struct Authentication {
-    /// Who asks; `None` without any credentials; an error for such as do not hold.
-    who: Result<Option<AccessToken>>,
-    /// Cookies that were renewed or taken back. They go with every answer.
-    pub cookies: Vec<HeaderValue>,
-}
+/// What became of the credentials of a request: who asks; `None` without any; an error for such as do not hold.
+pub struct Authentication(Result<Option<AccessToken>>);
 
 impl Authentication {
-    fn of(who: Result<Option<AccessToken>>) -> Self {
-        Self { who, cookies: Vec::new() }
-    }
-
     /// Who asks, if anybody.
     pub fn who(&self) -> Result<Option<&AccessToken>> {
-        self.who.as_ref().map(Option::as_ref).map_err(Clone::clone)
+        self.0.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// Who asks. Somebody must.
@@ -36,30 +25,47 @@ impl Authentication {
     }
 }
 
-/// Looks at the credentials of a request: `Authorization: Bearer`, else the cookies. A spent access cookie is renewed
-/// with the refresh cookie.
+/// Whether a spent access cookie is renewed with the refresh cookie on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// Yes: the answer goes to the browser, and its new cookies with it.
+    Allowed,
+    /// No: the answer may go to a proxy or to another Worker, where the successor would be lost, and the next use of
+    /// the old token would look like theft.
+    Never,
+}
+
+/// Looks at the credentials of a request: `Authorization: Bearer`, else the cookies.
 ///
 /// # Errors
 /// Only such as say nothing about the credentials, for example an actor out of reach.
-pub async fn authenticate<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Authentication> {
+pub async fn authenticate<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    renewal: Renewal,
+) -> Result<Authentication> {
     if incoming.has_authorization() {
-        let Some(token) = incoming.bearer() else {
-            return Ok(Authentication::of(Err(Error::new(
-                Code::TokenInvalid,
-                "`Authorization` is not `Bearer <token>`",
-            ))));
+        let malformed = || Error::new(Code::TokenInvalid, "`Authorization` is not `Bearer <token>`");
+        return match incoming.bearer() {
+            Some(token) => judged(token::verify(app, token).await).map(Authentication),
+            None => Ok(Authentication(Err(malformed()))),
         };
-        return judged(token::verify(app, token).await).map(Authentication::of);
     }
     let access = match incoming.cookie(&Cookie::Access.name(app.config)) {
         Some(token) => judged(token::verify(app, token).await)?,
         None => Ok(None),
     };
-    match (access, incoming.cookie(&Cookie::Refresh.name(app.config))) {
-        (Ok(Some(token)), _) => Ok(Authentication::of(Ok(Some(token)))),
-        (_, Some(refresh)) => renew(app, refresh).await,
-        (Ok(None), None) => Ok(Authentication::of(Ok(None))),
-        (Err(error), None) => Ok(Authentication { who: Err(error), cookies: vec![Cookie::Access.clear(app.config)?] }),
+    let refresh = incoming.cookie(&Cookie::Refresh.name(app.config));
+    match (access, refresh, renewal) {
+        (Ok(Some(token)), _, _) => Ok(Authentication(Ok(Some(token)))),
+        (_, Some(refresh), Renewal::Allowed) => {
+            rotate(app, incoming, refresh).await.map(|who| Authentication(who.map(Some)))
+        }
+        (Ok(None), Some(_), Renewal::Never) => Ok(Authentication(Err(Error::new(
+            Code::TokenExpired,
+            "the access cookie is gone, and here it is not renewed",
+        )))),
+        (who, _, _) => Ok(Authentication(who)),
     }
 }
 
@@ -71,28 +77,29 @@ fn judged(verified: Result<AccessToken>) -> Result<Result<Option<AccessToken>>> 
     }
 }
 
-async fn renew<P: Platform>(app: &App<'_, P>, refresh: &str) -> Result<Authentication> {
-    match rotate(app, refresh).await? {
-        Ok(Grant { token, cookies }) => Ok(Authentication { who: Ok(Some(token)), cookies }),
-        Err(error) => Ok(Authentication { who: Err(error), cookies: cleared(app)? }),
-    }
-}
-
-/// Exchanges a refresh token. The inner error is a refusal, after which the cookies are worth nothing.
-pub async fn rotate<P: Platform>(app: &App<'_, P>, refresh: &str) -> Result<Result<Grant>> {
-    let Some(token) = RefreshToken::parse(refresh) else {
-        return Ok(Err(Error::new(Code::RefreshInvalid, "not a refresh token")));
+/// Exchanges a refresh token and sets the cookies that come of it. The inner error is a refusal, after which the
+/// cookies are worth nothing and are taken back.
+pub async fn rotate<P: Platform>(app: &App<'_, P>, incoming: &Incoming, refresh: &str) -> Result<Result<AccessToken>> {
+    let refused = match RefreshToken::parse(refresh) {
+        None => Error::new(Code::RefreshInvalid, "not a refresh token"),
+        Some(token) => {
+            // The key first: once the token is used, nothing may keep its successor from reaching the browser.
+            let key = keys::signing(app).await?;
+            let account = token.account().clone();
+            match app.platform.call(account.as_str(), &Refresh { token }).await? {
+                Ok(issued) => return token::issue(app, incoming, &key, issued).map(Ok),
+                Err(refusal) => refusal,
+            }
+        }
     };
-    let command = Refresh { token: refresh.to_owned() };
-    match app.platform.call(token.account().as_str(), &command).await? {
-        Ok(issued) => token::issue(app, issued).await.map(Ok),
-        Err(refusal) => Ok(Err(refusal)),
-    }
+    clear(app, incoming)?;
+    Ok(Err(refused))
 }
 
-/// The cookies of a session, taken back.
-pub fn cleared<P>(app: &App<'_, P>) -> Result<Vec<HeaderValue>> {
-    Ok(vec![Cookie::Access.clear(app.config)?, Cookie::Refresh.clear(app.config)?])
+/// Takes the cookies of a session back.
+pub fn clear<P>(app: &App<'_, P>, incoming: &Incoming) -> Result<()> {
+    incoming.set_cookies([Cookie::Access.clear(app.config)?, Cookie::Refresh.clear(app.config)?]);
+    Ok(())
 }
 
 /// Ends the session of who asks, if anybody does.

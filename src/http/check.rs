@@ -6,7 +6,7 @@ use super::App;
 use super::answer::Answer;
 use super::authentication::Authentication;
 use super::incoming::Incoming;
-use super::tier::{Tier, covering, standing};
+use super::tier::{Tier, standing};
 use crate::domain::tag::Question;
 use crate::error::{Code, Result};
 use crate::ports::Platform;
@@ -24,7 +24,7 @@ pub async fn check<P: Platform>(
         return Answer::json(&json!({ "allowed": true, "at": tier.name(), "version": standing.version }));
     };
     let tag = question.to_string();
-    if let Ok(by) = covering(&standing, &question) {
+    if let Some(by) = standing.tags.covering(&question) {
         let at = tier.name();
         let version = standing.version;
         return Answer::json(&json!({ "allowed": true, "tag": tag, "at": at, "by": by, "version": version }));

@@ -49,7 +49,8 @@ pub fn name_of(line: &HeaderValue) -> &[u8] {
     line.as_bytes().split(|byte| *byte == b'=').next().unwrap_or_default()
 }
 
-/// Reads a `Cookie` header (RFC 6265 §5.4). What is not `name=value` is passed over.
-pub fn parse(line: &str) -> impl Iterator<Item = (&str, &str)> {
-    line.split(';').filter_map(|pair| pair.trim().split_once('='))
+/// Reads a `Cookie` header (RFC 6265 §5.4). What is not `name=value` in UTF-8 is passed over.
+pub fn parse(line: &[u8]) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = line.split(|byte| *byte == b';').filter_map(|pair| str::from_utf8(pair).ok());
+    pairs.filter_map(|pair| pair.trim().split_once('='))
 }

@@ -1,8 +1,10 @@
 //! A request, read strictly.
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ORIGIN};
+use std::cell::RefCell;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN};
 use http::request::Parts;
-use http::{HeaderName, Method, Request};
+use http::{HeaderName, HeaderValue, Method, Request};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
@@ -12,16 +14,17 @@ use crate::error::{Code, Error, Result};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A request with its whole body.
+/// A request with its whole body, and the cookies that its answer will set, whatever the answer is.
 pub struct Incoming {
     parts: Parts,
     body: Vec<u8>,
+    jar: RefCell<Vec<HeaderValue>>,
 }
 
 impl From<Request<Vec<u8>>> for Incoming {
     fn from(request: Request<Vec<u8>>) -> Self {
         let (parts, body) = request.into_parts();
-        Self { parts, body }
+        Self { parts, body, jar: RefCell::default() }
     }
 }
 
@@ -64,15 +67,28 @@ impl Incoming {
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
     }
 
-    /// Every cookie, in the order in which they came.
+    /// Every cookie, in the order in which they came. Those of others may hold any bytes and hide none of ours.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
-        let lines = self.parts.headers.get_all(http::header::COOKIE).iter();
-        lines.filter_map(|line| line.to_str().ok()).flat_map(cookies::parse)
+        self.parts.headers.get_all(COOKIE).iter().flat_map(|line| cookies::parse(line.as_bytes()))
     }
 
     /// The cookie of that name.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// Sets cookies on the answer. Of two with the same name the later one counts.
+    pub fn set_cookies(&self, lines: impl IntoIterator<Item = HeaderValue>) {
+        for line in lines {
+            let mut jar = self.jar.borrow_mut();
+            jar.retain(|other| cookies::name_of(other) != cookies::name_of(&line));
+            jar.push(line);
+        }
+    }
+
+    /// The cookies of the answer.
+    pub fn into_cookies(self) -> Vec<HeaderValue> {
+        self.jar.into_inner()
     }
 
     /// A query parameter. One that comes twice is refused: two readers might take two different ones.
@@ -101,14 +117,10 @@ impl Incoming {
         serde_json::from_slice(&self.body).map_err(|error| Error::new(Code::BodyInvalid, error.to_string()))
     }
 
-    /// Refuses a request that changes something and comes from another site. A caller with `Authorization` needs no
-    /// such proof: no browser adds that header by itself.
+    /// Refuses a request that changes something and comes from another site.
     ///
     /// Both headers are set by the browser and cannot be set by a page. Without either, nothing is proven.
     pub fn check_same_site(&self, config: &Config) -> Result<()> {
-        if self.method() == Method::GET || self.has_authorization() {
-            return Ok(());
-        }
         let own = match self.header(&ORIGIN) {
             Some(origin) => origin == config.origin,
             None => self.header(&SEC_FETCH_SITE) == Some("same-origin"),

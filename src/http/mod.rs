@@ -13,11 +13,12 @@ mod openapi;
 mod public;
 mod routes;
 mod session;
+mod sign_in;
 mod tags;
 mod tier;
 mod token;
 
-use http::{Request, Response};
+use http::{Method, Request, Response};
 
 pub use answer::misconfigured;
 pub use keys::Keys;
@@ -26,9 +27,9 @@ use crate::domain::config::Config;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use answer::Answer;
-use authentication::Authentication;
+use authentication::Renewal;
 use incoming::Incoming;
-use routes::Name;
+use routes::{Endpoint, Name};
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -49,77 +50,65 @@ pub struct App<'a, P> {
 /// Answers one request. It never fails: what goes wrong is a problem document (RFC 9457) and a line in the log.
 pub async fn handle<P: Platform>(app: &App<'_, P>, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
     let incoming = Incoming::from(request);
-    let routed = route(app, &incoming).await;
-    settle(app, &incoming, false, routed).into_response()
+    let answer = route(app, &incoming).await;
+    answer.into_response(incoming.into_cookies())
 }
 
 /// Finds the endpoint of a request and lets it answer.
-async fn route<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Answer> {
+async fn route<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Answer {
+    let refused = |code, cause: String| problem(app, incoming, false, &Error::new(code, cause));
     if incoming.headers_size() > MAX_HEADERS {
-        return Err(Error::new(Code::HeadersTooLarge, format!("headers of {} bytes", incoming.headers_size())));
+        return refused(Code::HeadersTooLarge, format!("headers of {} bytes", incoming.headers_size()));
     }
     if incoming.body().len() > MAX_BODY {
-        return Err(Error::new(Code::BodyTooLarge, "body too large"));
+        return refused(Code::BodyTooLarge, "body too large".to_owned());
     }
     let Some(found) = routes::find(&app.config.prefix, incoming.path()) else {
-        return Err(Error::new(Code::NotFound, format!("no path `{}`", incoming.path().escape_debug())));
+        return refused(Code::NotFound, format!("no path `{}`", incoming.path().escape_debug()));
     };
-    let Some((endpoint, parameters)) = found.endpoint(incoming.method()) else {
-        return Ok(Answer::method_not_allowed(&found.methods()));
+    let Some((endpoint, parameters)) = found.endpoint(incoming.method().as_str()) else {
+        return Answer::method_not_allowed(&found.methods());
     };
-    incoming.check_same_site(app.config)?;
+    let answered = answer(app, incoming, endpoint, parameters).await;
     let as_page = endpoint.is_page() && incoming.prefers_html();
-    let answered = match (endpoint.name, parameters.as_slice()) {
-        (Name::Config, _) => public::config(app),
-        (Name::Jwks, _) => public::jwks(app).await,
-        (Name::OpenApi, _) => public::openapi(app),
-        (Name::OauthLogin, [provider]) => oauth::login(app, incoming, provider).await,
-        (Name::Refresh, _) => session::refresh(app, incoming).await,
-        (name, parameters) => personal(app, incoming, name, parameters, as_page).await,
-    };
-    Ok(settle(app, incoming, as_page, answered))
+    answered.unwrap_or_else(|error| problem(app, incoming, as_page, &error))
 }
 
-/// Answers on an endpoint that looks at who asks. Cookies that were renewed on the way are sent whatever the answer.
-async fn personal<P: Platform>(
-    app: &App<'_, P>,
-    incoming: &Incoming,
-    name: Name,
-    parameters: &[&str],
-    as_page: bool,
-) -> Result<Answer> {
-    let authentication = authentication::authenticate(app, incoming).await?;
-    let answered = answer(app, incoming, name, parameters, &authentication).await;
-    Ok(settle(app, incoming, as_page, answered).with_cookies_under(authentication.cookies))
-}
-
+/// Lets the endpoint answer, once it is known that the request may change something.
 async fn answer<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
-    name: Name,
-    parameters: &[&str],
-    authentication: &Authentication,
+    endpoint: &Endpoint,
+    [first, second]: [&str; 2],
 ) -> Result<Answer> {
-    match (name, parameters) {
-        (Name::OauthCallback, [provider]) => oauth::callback(app, incoming, provider, authentication).await,
-        (Name::Session, _) => session::session(authentication),
-        (Name::Logout, _) => session::logout(app, authentication).await,
-        (Name::Profile, _) => session::profile(app, authentication).await,
-        (Name::Check, _) => check::check(app, incoming, authentication).await,
-        (Name::FindTags, [set]) => tags::find(app, incoming, authentication, set).await,
-        (Name::ReadTags, [set, record]) => tags::read(app, authentication, set, record).await,
-        (Name::AddTags, [set, record]) => tags::add(app, incoming, authentication, set, record).await,
-        (Name::RemoveTags, [set, record]) => tags::remove(app, incoming, authentication, set, record).await,
-        _ => Err(Error::new(Code::Internal, format!("endpoint {name:?} has no answer"))),
+    // Whoever sends a token of her own is no browser that was led here; `refresh` looks at its cookie alone.
+    if *incoming.method() != Method::GET && (incoming.bearer().is_none() || endpoint.name == Name::Refresh) {
+        incoming.check_same_site(app.config)?;
+    }
+    let renewal = if endpoint.name == Name::Check { Renewal::Never } else { Renewal::Allowed };
+    let asking = async || authentication::authenticate(app, incoming, renewal).await;
+    match endpoint.name {
+        Name::Config => public::config(app),
+        Name::Jwks => public::jwks(app).await,
+        Name::OpenApi => public::openapi(app),
+        Name::OauthLogin => oauth::login(app, incoming, first).await,
+        Name::OauthCallback => oauth::callback(app, incoming, first, &asking().await?).await,
+        Name::Session => session::session(&asking().await?),
+        Name::Refresh => session::refresh(app, incoming).await,
+        Name::Logout => session::logout(app, incoming, &asking().await?).await,
+        Name::Profile => session::profile(app, &asking().await?).await,
+        Name::Check => check::check(app, incoming, &asking().await?).await,
+        Name::FindTags => tags::find(app, incoming, &asking().await?, first).await,
+        Name::ReadTags => tags::read(app, &asking().await?, first, second).await,
+        Name::AddTags => tags::add(app, incoming, &asking().await?, first, second).await,
+        Name::RemoveTags => tags::remove(app, incoming, &asking().await?, first, second).await,
     }
 }
 
 /// An error becomes a problem and a line in the log, unless it is what every visitor and every scanner causes.
-fn settle<P: Platform>(app: &App<'_, P>, incoming: &Incoming, as_page: bool, answered: Result<Answer>) -> Answer {
-    answered.unwrap_or_else(|error| {
-        if !matches!(error.code, Code::NotFound | Code::Unauthenticated) {
-            app.platform.error(incoming.path(), &error);
-        }
-        Answer::problem(&error, as_page)
-    })
+fn problem<P: Platform>(app: &App<'_, P>, incoming: &Incoming, as_page: bool, error: &Error) -> Answer {
+    if !matches!(error.code, Code::NotFound | Code::Unauthenticated) {
+        app.platform.error(incoming.path(), error);
+    }
+    Answer::problem(error, as_page)
 }

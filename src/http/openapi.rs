@@ -4,10 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::routes::{ENDPOINTS, Endpoint};
 use crate::domain::config::Config;
-use crate::error::Code;
-
-/// The codes that any endpoint may answer with.
-const EVERYWHERE: [Code; 4] = [Code::HeadersTooLarge, Code::Internal, Code::ConfigurationInvalid, Code::Unavailable];
 
 /// The schemas of bodies and answers. As text, because building them in code takes ten times the room in the Wasm.
 const SCHEMAS: &str = include_str!("schemas.json");
@@ -18,7 +14,7 @@ pub fn document(config: &Config) -> Value {
     for endpoint in ENDPOINTS {
         let path = paths.entry(endpoint.full_path(&config.prefix)).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
-            path.insert(endpoint.method.as_str().to_ascii_lowercase(), operation(endpoint));
+            path.insert(endpoint.method.to_ascii_lowercase(), operation(endpoint));
         }
     }
     json!({
@@ -31,18 +27,17 @@ pub fn document(config: &Config) -> Value {
 }
 
 fn operation(endpoint: &Endpoint) -> Value {
-    let (status, schema) = endpoint.answer;
     let mut responses = Map::new();
     let mut answer = json!({ "description": endpoint.summary });
-    if let (Some(answer), Some(schema)) = (answer.as_object_mut(), schema) {
+    if let (Some(answer), Some(schema)) = (answer.as_object_mut(), endpoint.answer) {
         answer.insert("content".to_owned(), json!({ "application/json": { "schema": reference(schema) } }));
     }
-    responses.insert(status.to_string(), answer);
+    responses.insert(endpoint.status.to_string(), answer);
     for (status, codes) in by_status(endpoint) {
         responses.insert(status.to_string(), problem(&codes));
     }
     let mut operation = json!({
-        "operationId": format!("{:?}{}", endpoint.name, if endpoint.path.starts_with("/.well-known") { "WellKnown" } else { "" }),
+        "operationId": format!("{:?}{}", endpoint.name, if endpoint.is_well_known() { "WellKnown" } else { "" }),
         "summary": endpoint.summary,
         "parameters": parameters(endpoint),
         "responses": responses,
@@ -56,7 +51,7 @@ fn operation(endpoint: &Endpoint) -> Value {
 
 fn by_status(endpoint: &Endpoint) -> std::collections::BTreeMap<u16, Vec<&'static str>> {
     let mut statuses = std::collections::BTreeMap::<u16, Vec<&str>>::new();
-    for code in endpoint.codes.iter().chain(&EVERYWHERE) {
+    for code in endpoint.all_codes() {
         statuses.entry(code.status()).or_default().push(code.name());
     }
     statuses
@@ -69,12 +64,13 @@ fn problem(codes: &[&str]) -> Value {
 
 fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     let segments = endpoint.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    let path =
-        segments.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
-    let query = endpoint.query.iter().map(|name| {
-        json!({ "name": name.trim_end_matches('!'), "in": "query", "required": name.ends_with('!'), "schema": { "type": "string" } })
-    });
-    path.chain(query).collect()
+    let path = segments.map(|name| parameter(name, "path", true));
+    let required = endpoint.required.iter().map(|name| parameter(name, "query", true));
+    path.chain(required).chain(endpoint.optional.iter().map(|name| parameter(name, "query", false))).collect()
+}
+
+fn parameter(name: &str, place: &str, required: bool) -> Value {
+    json!({ "name": name, "in": place, "required": required, "schema": { "type": "string" } })
 }
 
 fn reference(schema: &str) -> Value {
@@ -91,7 +87,7 @@ mod tests {
     fn every_schema_that_an_endpoint_names_is_described() {
         let schemas: Value = serde_json::from_str(SCHEMAS).unwrap();
         for endpoint in ENDPOINTS {
-            for schema in endpoint.body.into_iter().chain(endpoint.answer.1) {
+            for schema in endpoint.body.into_iter().chain(endpoint.answer) {
                 assert!(schemas[schema]["type"] == "object", "{schema}");
             }
         }

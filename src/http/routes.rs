@@ -1,7 +1,5 @@
 //! Every path, named once. The router and the OpenAPI document both read this table.
 
-use http::Method;
-
 use crate::error::Code;
 
 /// What an endpoint does.
@@ -24,265 +22,234 @@ pub enum Name {
     OpenApi,
 }
 
+/// Who may call an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; it does not look at who asks.
+    Public,
+    /// Everybody; it looks at who asks.
+    Visitor,
+    /// Who is signed in.
+    Person,
+    /// Who carries the tag `admin`.
+    Administrator,
+}
+
 /// One method of one path.
 #[derive(Debug)]
 pub struct Endpoint {
     /// What it does.
     pub name: Name,
+    /// Who may call it.
+    pub access: Access,
     /// The method.
-    pub method: Method,
-    /// The path. `{…}` stands for one segment; it lies below the configured prefix unless it begins with `/.well-known`.
+    pub method: &'static str,
+    /// The path. `{…}` stands for one segment; it lies below the configured prefix unless it is well-known.
     pub path: &'static str,
     /// What it does, in a sentence.
     pub summary: &'static str,
-    /// Its query parameters; one that must be there ends in `!`.
-    pub query: &'static [&'static str],
+    /// The query parameters that must be there.
+    pub required: &'static [&'static str],
+    /// The query parameters that may be there.
+    pub optional: &'static [&'static str],
     /// The schema of its body, if it takes one.
     pub body: Option<&'static str>,
-    /// The status and the schema of its answer.
-    pub answer: (u16, Option<&'static str>),
-    /// The codes it may answer with, beside those that every endpoint has.
+    /// The status of its answer.
+    pub status: u16,
+    /// The schema of its answer, if it has one.
+    pub answer: Option<&'static str>,
+    /// The codes of its own. Those that follow from the rest are in [`Endpoint::all_codes`].
     pub codes: &'static [Code],
 }
 
 impl Endpoint {
+    const fn new(name: Name, access: Access, method: &'static str, path: &'static str, summary: &'static str) -> Self {
+        let (required, optional, codes): (&[&str], &[&str], &[Code]) = (&[], &[], &[]);
+        Self { name, access, method, path, summary, required, optional, body: None, status: 200, answer: None, codes }
+    }
+
+    const fn query(self, required: &'static [&'static str], optional: &'static [&'static str]) -> Self {
+        Self { required, optional, ..self }
+    }
+
+    const fn takes(self, body: &'static str) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    const fn answers(self, answer: &'static str) -> Self {
+        Self { answer: Some(answer), ..self }
+    }
+
+    const fn status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    const fn fails(self, codes: &'static [Code]) -> Self {
+        Self { codes, ..self }
+    }
+
     /// Whether people see its answers: then a problem is a page for those who prefer one.
     #[must_use]
     pub const fn is_page(&self) -> bool {
         matches!(self.name, Name::OauthLogin | Name::OauthCallback)
     }
 
+    /// Whether its path is the same whatever the prefix (RFC 8615).
+    #[must_use]
+    pub fn is_well_known(&self) -> bool {
+        self.path.starts_with("/.well-known/")
+    }
+
     /// The whole path, below the prefix where it belongs there.
     #[must_use]
     pub fn full_path(&self, prefix: &str) -> String {
-        if self.path.starts_with("/.well-known") { self.path.to_owned() } else { format!("{prefix}{}", self.path) }
+        if self.is_well_known() { self.path.to_owned() } else { format!("{prefix}{}", self.path) }
+    }
+
+    /// Every code that it may answer with: its own, and what follows from its method, its input and its access.
+    pub fn all_codes(&self) -> impl Iterator<Item = Code> {
+        let changes = self.method != "GET";
+        let asks = !(self.required.is_empty() && self.optional.is_empty());
+        let derived: [(bool, &[Code]); 6] = [
+            (true, &[Code::HeadersTooLarge, Code::Internal, Code::ConfigurationInvalid, Code::Unavailable]),
+            (changes, &[Code::CrossSite, Code::BodyTooLarge]),
+            (asks, &[Code::QueryInvalid]),
+            (self.body.is_some(), &[Code::BodyInvalid, Code::ContentTypeUnsupported]),
+            (matches!(self.access, Access::Person | Access::Administrator), SIGNED_IN),
+            (self.access == Access::Administrator, &[Code::TagMissing, Code::TagSetUnknown, Code::TagInvalid]),
+        ];
+        let derived = derived.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, codes)| codes);
+        derived.chain(self.codes).copied()
     }
 }
 
-const SIGNED_IN: &[Code] = &[Code::Unauthenticated, Code::TokenInvalid, Code::TokenExpired, Code::RefreshInvalid];
+/// How credentials fail.
+const SIGNED_IN: &[Code] = &[
+    Code::Unauthenticated,
+    Code::TokenInvalid,
+    Code::TokenExpired,
+    Code::SessionEnded,
+    Code::AccountInactive,
+    Code::RefreshInvalid,
+    Code::RefreshReused,
+];
+
+const TAGS: &str = "/api/tags/{set}/{record}";
 
 /// Every endpoint.
 pub static ENDPOINTS: &[Endpoint] = &[
-    Endpoint {
-        name: Name::Config,
-        method: Method::GET,
-        path: "/api/config",
-        summary: "What this deployment offers, so that a page can adapt",
-        query: &[],
-        body: None,
-        answer: (200, Some("Config")),
-        codes: &[],
-    },
-    Endpoint {
-        name: Name::OauthLogin,
-        method: Method::GET,
-        path: "/oauth/{provider}/login",
-        summary: "Sends the browser to a provider to sign in",
-        query: &["next"],
-        body: None,
-        answer: (303, None),
-        codes: &[Code::ProviderUnknown, Code::NextInvalid, Code::ProviderUnavailable],
-    },
-    Endpoint {
-        name: Name::OauthCallback,
-        method: Method::GET,
-        path: "/oauth/{provider}/callback",
-        summary: "Takes the browser back from a provider and opens a session",
-        query: &["state!", "code", "iss", "error"],
-        body: None,
-        answer: (303, None),
-        codes: &[
-            Code::ProviderUnknown,
-            Code::StateInvalid,
-            Code::FlowExpired,
-            Code::CallbackReplayed,
-            Code::IssuerMismatch,
-            Code::ConsentRefused,
-            Code::ProviderRefused,
-            Code::ProviderUnavailable,
-            Code::IdTokenInvalid,
-            Code::AccountInactive,
-        ],
-    },
-    Endpoint {
-        name: Name::Session,
-        method: Method::GET,
-        path: "/session",
-        summary: "Who am I; renews a spent access cookie on the way",
-        query: &[],
-        body: None,
-        answer: (200, Some("SessionAnswer")),
-        codes: &[Code::TokenInvalid, Code::TokenExpired, Code::RefreshReused],
-    },
-    Endpoint {
-        name: Name::Refresh,
-        method: Method::POST,
-        path: "/refresh",
-        summary: "Exchanges the refresh cookie for its successor",
-        query: &[],
-        body: None,
-        answer: (200, Some("SessionAnswer")),
-        codes: &[
-            Code::Unauthenticated,
-            Code::RefreshInvalid,
-            Code::RefreshReused,
-            Code::AccountInactive,
-            Code::CrossSite,
-        ],
-    },
-    Endpoint {
-        name: Name::Logout,
-        method: Method::POST,
-        path: "/api/logout",
-        summary: "Ends the session and clears the cookies",
-        query: &[],
-        body: None,
-        answer: (204, None),
-        codes: &[Code::CrossSite],
-    },
-    Endpoint {
-        name: Name::Profile,
-        method: Method::GET,
-        path: "/api/profile",
-        summary: "What is known of the person who asks",
-        query: &[],
-        body: None,
-        answer: (200, Some("Profile")),
-        codes: SIGNED_IN,
-    },
-    Endpoint {
-        name: Name::Check,
-        method: Method::GET,
-        path: "/check",
-        summary: "Whether the session is valid and carries a tag, answered at a tier",
-        query: &["tag", "at"],
-        body: None,
-        answer: (200, Some("Decision")),
-        codes: &[
-            Code::QueryInvalid,
-            Code::TagInvalid,
-            Code::Unauthenticated,
-            Code::TokenInvalid,
-            Code::TokenExpired,
-            Code::SessionEnded,
-            Code::AccountInactive,
-            Code::TagMissing,
-        ],
-    },
-    Endpoint {
-        name: Name::FindTags,
-        method: Method::GET,
-        path: "/api/tags/{set}",
-        summary: "The records that carry a tag or one below it (administrators)",
-        query: &["find!", "limit", "after"],
-        body: None,
-        answer: (200, Some("Found")),
-        codes: ADMINISTRATION,
-    },
-    Endpoint {
-        name: Name::ReadTags,
-        method: Method::GET,
-        path: "/api/tags/{set}/{record}",
-        summary: "The tags of an account (administrators)",
-        query: &[],
-        body: None,
-        answer: (200, Some("Tagged")),
-        codes: ADMINISTRATION,
-    },
-    Endpoint {
-        name: Name::AddTags,
-        method: Method::PUT,
-        path: "/api/tags/{set}/{record}",
-        summary: "Adds tags to an account (administrators)",
-        query: &[],
-        body: Some("TagList"),
-        answer: (200, Some("Tagged")),
-        codes: CHANGE,
-    },
-    Endpoint {
-        name: Name::RemoveTags,
-        method: Method::DELETE,
-        path: "/api/tags/{set}/{record}",
-        summary: "Removes tags from an account (administrators)",
-        query: &[],
-        body: Some("TagList"),
-        answer: (200, Some("Tagged")),
-        codes: CHANGE,
-    },
-    Endpoint {
-        name: Name::Jwks,
-        method: Method::GET,
-        path: "/jwks.json",
-        summary: "The public keys that verify access tokens",
-        query: &[],
-        body: None,
-        answer: (200, Some("Jwks")),
-        codes: &[],
-    },
-    Endpoint {
-        name: Name::Jwks,
-        method: Method::GET,
-        path: "/.well-known/jwks.json",
-        summary: "The same keys, at the well-known place",
-        query: &[],
-        body: None,
-        answer: (200, Some("Jwks")),
-        codes: &[],
-    },
-    Endpoint {
-        name: Name::OpenApi,
-        method: Method::GET,
-        path: "/openapi.json",
-        summary: "This description",
-        query: &[],
-        body: None,
-        answer: (200, None),
-        codes: &[],
-    },
-];
-
-const ADMINISTRATION: &[Code] = &[
-    Code::QueryInvalid,
-    Code::TagInvalid,
-    Code::Unauthenticated,
-    Code::TokenInvalid,
-    Code::TokenExpired,
-    Code::SessionEnded,
-    Code::TagMissing,
-    Code::TagSetUnknown,
-    Code::AccountUnknown,
-];
-
-const CHANGE: &[Code] = &[
-    Code::BodyInvalid,
-    Code::BodyTooLarge,
-    Code::ContentTypeUnsupported,
-    Code::TagInvalid,
-    Code::TagsTooMany,
-    Code::Unauthenticated,
-    Code::TokenInvalid,
-    Code::TokenExpired,
-    Code::SessionEnded,
-    Code::CrossSite,
-    Code::TagMissing,
-    Code::TagSetUnknown,
-    Code::AccountUnknown,
+    Endpoint::new(
+        Name::Config,
+        Access::Public,
+        "GET",
+        "/api/config",
+        "What this deployment offers, so that a page can adapt",
+    )
+    .answers("Config"),
+    Endpoint::new(
+        Name::OauthLogin,
+        Access::Public,
+        "GET",
+        "/oauth/{provider}/login",
+        "Sends the browser to a provider to sign in",
+    )
+    .query(&[], &["next"])
+    .status(303)
+    .fails(&[Code::ProviderUnknown, Code::NextInvalid, Code::ProviderUnavailable]),
+    Endpoint::new(
+        Name::OauthCallback,
+        Access::Visitor,
+        "GET",
+        "/oauth/{provider}/callback",
+        "Takes the browser back from a provider and opens a session",
+    )
+    .query(&["state"], &["code", "iss", "error"])
+    .status(303)
+    .fails(&[
+        Code::ProviderUnknown,
+        Code::StateInvalid,
+        Code::FlowExpired,
+        Code::CallbackReplayed,
+        Code::IssuerMismatch,
+        Code::ConsentRefused,
+        Code::ProviderRefused,
+        Code::ProviderUnavailable,
+        Code::IdTokenInvalid,
+        Code::AccountInactive,
+    ]),
+    Endpoint::new(
+        Name::Session,
+        Access::Visitor,
+        "GET",
+        "/session",
+        "Who am I; renews a spent access cookie on the way",
+    )
+    .answers("SessionAnswer")
+    .fails(&[Code::TokenInvalid, Code::TokenExpired, Code::RefreshReused]),
+    Endpoint::new(Name::Refresh, Access::Visitor, "POST", "/refresh", "Exchanges the refresh cookie for its successor")
+        .answers("SessionAnswer")
+        .fails(&[Code::Unauthenticated, Code::RefreshInvalid, Code::RefreshReused, Code::AccountInactive]),
+    Endpoint::new(Name::Logout, Access::Visitor, "POST", "/api/logout", "Ends the session and takes the cookies back")
+        .status(204),
+    Endpoint::new(Name::Profile, Access::Person, "GET", "/api/profile", "What is known of the person who asks")
+        .answers("Profile"),
+    Endpoint::new(
+        Name::Check,
+        Access::Person,
+        "GET",
+        "/check",
+        "Whether the session is valid and carries a tag, answered at a tier; never renews a cookie",
+    )
+    .query(&[], &["tag", "at"])
+    .answers("Decision")
+    .fails(&[Code::TagInvalid, Code::TagMissing]),
+    Endpoint::new(
+        Name::FindTags,
+        Access::Administrator,
+        "GET",
+        "/api/tags/{set}",
+        "The records that carry a tag or one below it",
+    )
+    .query(&["find"], &["limit", "after"])
+    .answers("Found"),
+    Endpoint::new(Name::ReadTags, Access::Administrator, "GET", TAGS, "The tags of an account")
+        .answers("Tagged")
+        .fails(&[Code::AccountUnknown]),
+    Endpoint::new(Name::AddTags, Access::Administrator, "PUT", TAGS, "Adds tags to an account")
+        .takes("TagList")
+        .answers("Tagged")
+        .fails(&[Code::AccountUnknown, Code::TagsTooMany]),
+    Endpoint::new(Name::RemoveTags, Access::Administrator, "DELETE", TAGS, "Removes tags from an account")
+        .takes("TagList")
+        .answers("Tagged")
+        .fails(&[Code::AccountUnknown]),
+    Endpoint::new(Name::Jwks, Access::Public, "GET", "/jwks.json", "The public keys that verify access tokens")
+        .answers("Jwks"),
+    Endpoint::new(
+        Name::Jwks,
+        Access::Public,
+        "GET",
+        "/.well-known/jwks.json",
+        "The same keys, at the well-known place",
+    )
+    .answers("Jwks"),
+    Endpoint::new(Name::OpenApi, Access::Public, "GET", "/openapi.json", "This description"),
 ];
 
 /// A path that exists: its endpoints, one per method, with what stands in for `{…}`.
-pub struct Found<'a>(Vec<(&'static Endpoint, Vec<&'a str>)>);
+pub struct Found<'a>(Vec<(&'static Endpoint, [&'a str; 2])>);
 
 impl<'a> Found<'a> {
     /// The endpoint of a method.
     #[must_use]
-    pub fn endpoint(&self, method: &Method) -> Option<(&'static Endpoint, Vec<&'a str>)> {
-        self.0.iter().find(|(endpoint, _)| endpoint.method == method).cloned()
+    pub fn endpoint(&self, method: &str) -> Option<(&'static Endpoint, [&'a str; 2])> {
+        self.0.iter().find(|(endpoint, _)| endpoint.method == method).copied()
     }
 
     /// The methods that the path takes, for `Allow`.
     #[must_use]
     pub fn methods(&self) -> String {
-        self.0.iter().map(|(endpoint, _)| endpoint.method.as_str()).collect::<Vec<_>>().join(", ")
+        self.0.iter().map(|(endpoint, _)| endpoint.method).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -291,20 +258,22 @@ impl<'a> Found<'a> {
 #[must_use]
 pub fn find<'a>(prefix: &str, path: &'a str) -> Option<Found<'a>> {
     let matching = |endpoint: &'static Endpoint| {
-        let path = if endpoint.path.starts_with("/.well-known") { path } else { path.strip_prefix(prefix)? };
+        let path = if endpoint.is_well_known() { path } else { path.strip_prefix(prefix)? };
         parameters(endpoint.path, path).map(|parameters| (endpoint, parameters))
     };
     let found: Vec<_> = ENDPOINTS.iter().filter_map(matching).collect();
     (!found.is_empty()).then_some(Found(found))
 }
 
-fn parameters<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
-    let mut parameters = Vec::new();
+/// What stands in for the `{…}` of a pattern, of which there are two at the most.
+fn parameters<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 2]> {
+    let mut parameters = [""; 2];
+    let mut places = parameters.iter_mut();
     let mut segments = path.split('/');
     for expected in pattern.split('/') {
         let segment = segments.next()?;
         if expected.starts_with('{') && !segment.is_empty() {
-            parameters.push(segment);
+            *places.next()? = segment;
         } else if expected != segment {
             return None;
         }
@@ -320,9 +289,9 @@ mod tests {
     fn every_endpoint_is_found_at_its_own_path() {
         for endpoint in ENDPOINTS {
             let path = endpoint.full_path("/auth").replace(['{', '}'], "");
-            let (found, parameters) = find("/auth", &path).unwrap().endpoint(&endpoint.method).unwrap();
+            let (found, parameters) = find("/auth", &path).unwrap().endpoint(endpoint.method).unwrap();
             assert_eq!((found.name, found.path), (endpoint.name, endpoint.path));
-            assert_eq!(parameters.len(), endpoint.path.matches('{').count());
+            assert_eq!(parameters.iter().filter(|text| !text.is_empty()).count(), endpoint.path.matches('{').count());
         }
     }
 

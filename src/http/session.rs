@@ -7,6 +7,7 @@ use super::answer::Answer;
 use super::authentication::{self, Authentication};
 use super::cookies::Cookie;
 use super::incoming::Incoming;
+use super::tier::{Tier, standing};
 use crate::actors::account::Describe;
 use crate::domain::access_token::AccessToken;
 use crate::error::{Code, Error, Result};
@@ -28,30 +29,26 @@ pub async fn refresh<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Resu
     let refresh = incoming
         .cookie(&Cookie::Refresh.name(app.config))
         .ok_or_else(|| Error::new(Code::Unauthenticated, "no refresh cookie"))?;
-    let (answer, cookies) = match authentication::rotate(app, refresh).await? {
-        Ok(grant) => (Answer::json(&json!({ "session": facts(&grant.token) }))?, grant.cookies),
-        Err(refusal) => {
-            app.platform.error(incoming.path(), &refusal);
-            (Answer::problem(&refusal, false), authentication::cleared(app)?)
-        }
-    };
-    Ok(answer.with_cookies_under(cookies))
+    let token = authentication::rotate(app, incoming, refresh).await??;
+    Answer::json(&json!({ "session": facts(&token) }))
 }
 
 /// `POST /api/logout`: ends the session. It succeeds whoever asks, so that cookies can always be got rid of.
-pub async fn logout<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<Answer> {
+pub async fn logout<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
     authentication::end_session(app, authentication).await?;
-    Ok(authentication::cleared(app)?.into_iter().fold(Answer::empty(), Answer::with_cookie))
+    authentication::clear(app, incoming)?;
+    Ok(Answer::empty())
 }
 
-/// `GET /api/profile`: what the account knows of the person.
+/// `GET /api/profile`: what the account knows of the person, decided: a session that has ended sees nothing.
 pub async fn profile<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<Answer> {
     let token = authentication.required()?;
-    let description = app.platform.call(token.sub.as_str(), &Describe {}).await.map_err(|error| match error.code {
-        Code::AccountUnknown => Error::new(Code::SessionEnded, error.cause),
-        _ => error,
-    })?;
-    Answer::json(&description)
+    standing(app, token, Tier::Decided).await?;
+    Answer::json(&app.platform.call(token.sub.as_str(), &Describe {}).await?)
 }
 
 fn facts(token: &AccessToken) -> Value {

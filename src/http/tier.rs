@@ -4,7 +4,6 @@ use super::App;
 use crate::actors::account::Stand;
 use crate::domain::access_token::AccessToken;
 use crate::domain::account::{AccountProjection, Standing, Status};
-use crate::domain::tag::{Question, Tag, Tags};
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use crate::ports::kv;
@@ -76,29 +75,12 @@ async fn replicated<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Resul
     if account.version < token.ver {
         return Ok(None);
     }
-    let mut tags = Tags::default();
-    for set in &app.config.tag_sets {
-        let Some(projection) = app.platform.load(&kv::Tags(set, token.sub.as_str())).await? else { return Ok(None) };
-        for tag in projection.tags.of(set) {
-            tags.insert(set.clone(), tag.clone());
-        }
-    }
-    let AccountProjection { status, version, ended, .. } = account;
+    let AccountProjection { status, version, ended, tags } = account;
     Ok(Some(Standing { status, version, session_alive: !ended.contains(&token.sid), tags }))
 }
 
 async fn decided<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Result<Standing> {
-    app.platform.call(token.sub.as_str(), &Stand { sid: token.sid.clone() }).await.map_err(|error| match error.code {
-        Code::AccountUnknown => Error::new(Code::SessionEnded, error.cause),
-        _ => error,
-    })
-}
-
-/// The tag that answers a question with yes.
-///
-/// # Errors
-/// [`Code::TagMissing`] if none does.
-pub fn covering<'a>(standing: &'a Standing, question: &Question) -> Result<&'a Tag> {
-    let missing = || Error::new(Code::TagMissing, format!("no tag covers `{question}`"));
-    standing.tags.covering(question).ok_or_else(missing)
+    let standing = app.platform.call(token.sub.as_str(), &Stand { sid: token.sid.clone() }).await;
+    // An account that is gone has no sessions.
+    standing.map_err(|error| error.recoded(Code::AccountUnknown, Code::SessionEnded))
 }

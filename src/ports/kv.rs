@@ -3,26 +3,16 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::{AccountProjection, TagsProjection};
+use crate::domain::account::AccountProjection;
 use crate::domain::base64url;
 use crate::domain::handle;
 use crate::domain::id::AccountId;
 use crate::domain::secret::sha256;
 use crate::domain::signing_key::PublicKeys;
-use crate::domain::tag::TagSet;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 
-/// A kind of replicated record: its prefix, its key and its value.
-///
-/// | record | key | value | written by | lifetime |
-/// | --- | --- | --- | --- | --- |
-/// | [`Account`] | `account:<id>` | `AccountProjection` | Account, outbox | none |
-/// | [`Handle`] | `handle:<kind>:<hash>` | `AccountId` | Directory, outbox | none |
-/// | [`Tags`] | `tags:<set>:<record>` | `TagsProjection` | Account, outbox | none |
-/// | [`Jwks`] | `jwks` | `PublicKeys` | Keyring, outbox | none |
-/// | [`Discovery`] | `discovery:<issuer>` | document and time | whoever fetched it | a day |
-/// | [`ProviderKeys`] | `provider-keys:<jwks_uri>` | document and time | whoever fetched it | a day |
+/// A kind of replicated record: its prefix, its key and its value. ARCHITECTURE.md has the table of all.
 pub trait Record {
     /// What is stored.
     type Value: Serialize + DeserializeOwned;
@@ -49,18 +39,13 @@ macro_rules! record {
 }
 
 record! {
-    /// The status, version and ended sessions of an account.
+    /// The status, version, tags and ended sessions of an account.
     Account(account: AccountId) = format!("account:{account}") => AccountProjection
 }
 
 record! {
     /// Which account a handle leads to.
     Handle(handle: handle::Handle) = format!("handle:{}:{}", handle.kind, handle.hash) => AccountId
-}
-
-record! {
-    /// The tags of a record in one set.
-    Tags(set: TagSet, record: str) = format!("tags:{set}:{record}") => TagsProjection
 }
 
 /// The published keys.

@@ -4,7 +4,7 @@ use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 
 use crate::domain::jwk::KeySet;
-use crate::domain::jws::Unverified;
+use crate::domain::jws::{Unverified, Verified};
 use crate::error::{Code, Error, Result};
 
 /// Signature verification for the algorithms of [`crate::domain::jws::ALGORITHMS`].
@@ -18,11 +18,11 @@ pub trait Signatures {
     async fn verify(&self, algorithm: Algorithm, key: &Jwk, message: &[u8], signature: &[u8]) -> Result<bool>;
 }
 
-/// Verifies a token with the keys of its issuer and gives its payload.
+/// Verifies a token with the keys of its issuer.
 ///
 /// # Errors
 /// [`Code::TokenInvalid`]: no key for it, or a wrong signature.
-pub async fn verify(token: Unverified<'_>, keys: &KeySet, signatures: &impl Signatures) -> Result<Vec<u8>> {
+pub async fn verify(token: Unverified<'_>, keys: &KeySet, signatures: &impl Signatures) -> Result<Verified> {
     let key = keys.candidate(token.algorithm(), token.kid()).ok_or_else(|| {
         let kid = token.kid().unwrap_or("none").escape_debug();
         Error::new(Code::TokenInvalid, format!("no key `{kid}` for `{:?}`", token.algorithm()))

@@ -32,6 +32,7 @@ after(async () => {
 
 const forger = (change) => (honest) => ({ ...honest, ...change });
 const elsewhere = () => answer({ status: 302, headers: { location: `${idp.issuer}/userinfo` } });
+const twice = (honest) => answer({ body: JSON.stringify(honest).replace("{", '{"id_token":"x",') });
 
 /** A sign-in that the Worker refuses at its callback. */
 async function assertRefused(code, cause) {
@@ -48,7 +49,7 @@ const tokenAnswers = {
   "with null as ID token": [forger({ id_token: null }), "provider_refused", /invalid type: null/],
   "with a list of ID tokens": [(honest) => ({ ...honest, id_token: [honest.id_token] }), "provider_refused", /invalid type: sequence/],
   "with an ID token that is no token": [forger({ id_token: "x" }), "id_token_invalid", /without parts/],
-  "with two ID tokens": [(honest) => answer({ body: JSON.stringify(honest).replace("{", '{"id_token":"x",') }), "provider_refused", /duplicate field `id_token`/],
+  "with two ID tokens": [twice, "provider_refused", /duplicate field `id_token`/],
   "that is HTML": [() => html, "provider_refused", /^token endpoint: /],
   "that is empty": [() => answer({ body: "" }), "provider_refused", /^token endpoint: EOF/],
   "that is nested 100,000 deep": [() => answer({ body: `{"id_token":${"[".repeat(100_000)}` }), "provider_refused", /^token endpoint: /],

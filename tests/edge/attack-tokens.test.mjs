@@ -7,7 +7,7 @@ import { assertProblem, encode, sendRaw, startFlow, watchLog } from "../support/
 import { Browser } from "../support/browser.mjs";
 import { startHostileIdp } from "../support/hostile-idp.mjs";
 import { useRuntime } from "../support/runtime.mjs";
-import { compact, freshKey, freshKeys } from "../support/tokens.mjs";
+import { compact, freshKey, freshKeys, publicJwk } from "../support/tokens.mjs";
 
 let runtime;
 let origin;
@@ -45,6 +45,7 @@ const parts = () => own.access.split(".");
 const part = (index, change) => parts().map((text, at) => (at === index ? change(text) : text)).join(".");
 const rewritten = (change) => part(1, () => encode(JSON.stringify({ ...own.claims, ...change })));
 const signature = (change) => part(2, (text) => change(Buffer.from(text, "base64url")).toString("base64url"));
+const swapped = (bytes) => Buffer.concat([bytes.subarray(32), bytes.subarray(0, 32)]);
 const flipped = (at) => signature((bytes) => bytes.fill(bytes[at] ^ 1, at, at + 1));
 const evil = "http://evil.example/jwks.json";
 
@@ -77,7 +78,7 @@ const attacks = {
   "a path as `kid`": [() => mine({ kid: "../../../dev/null" }), /^no key `\.\.\/\.\.\/\.\.\/dev\/null`/],
   "SQL as `kid`": [() => mine({ kid: "x' UNION SELECT 'key' --" }), /^no key /],
   "a number as `kid`": [() => mine({ kid: 0 }), /^token header: /],
-  "the attacker's key in `jwk`": [() => mine({ jwk: { kty: "EC", crv: "P-256", x: own.keys.ES256.x, y: own.keys.ES256.y } }), /^wrong signature$/],
+  "the attacker's key in `jwk`": [() => mine({ jwk: publicJwk(own.keys.ES256) }), /^wrong signature$/],
   "the attacker's keys at `jku`": [() => mine({ jku: evil, kid: own.keys.ES256.kid }), /^no key /],
   "the attacker's keys at `jku`, under the honest name": [() => mine({ jku: evil }), /^wrong signature$/],
   "the attacker's certificate at `x5u`": [() => mine({ x5u: evil }), /^wrong signature$/],
@@ -89,7 +90,7 @@ const attacks = {
   "a signature with its last bit changed": [() => flipped(63), /^wrong signature$/],
   "a signature that is cut": [() => signature((bytes) => bytes.subarray(0, 63)), /^wrong signature$/],
   "a signature with a byte more": [() => signature((bytes) => Buffer.concat([bytes, Buffer.alloc(1)])), /^wrong signature$/],
-  "a signature with its halves swapped": [() => signature((bytes) => Buffer.concat([bytes.subarray(32), bytes.subarray(0, 32)])), /^wrong signature$/],
+  "a signature with its halves swapped": [() => signature(swapped), /^wrong signature$/],
   "another subject under the old signature": [() => rewritten({ sub: "0".repeat(32) }), /^wrong signature$/],
   "a tag more under the old signature": [() => rewritten({ tags: { groups: ["admin"] } }), /^wrong signature$/],
   "a later end under the old signature": [() => rewritten({ exp: own.claims.exp + 1 }), /^wrong signature$/],
@@ -131,16 +132,20 @@ async function assertRefused(headers) {
 }
 
 test("the honest token is taken in both places, so the attacks above fail for their own reason", async () => {
-  for (const headers of [{ authorization: `Bearer ${own.access}` }, { authorization: `bEARER ${own.access}` }, { cookie: `countersign=${own.access}` }]) {
+  const [bearer, loud] = ["Bearer", "bEARER"].map((scheme) => ({ authorization: `${scheme} ${own.access}` }));
+  for (const headers of [bearer, loud, { cookie: `countersign=${own.access}` }]) {
     const { status, json } = await new Browser().get(`${origin}/auth/check?at=decided`, { headers });
     assert.deepEqual([status, json.allowed], [200, true]);
   }
 });
 
-const malformed = ["%", "%E0%A4%A", "Bearer", "Bearer ", "Bearer  ", "Bearer %", "Basic Og==", "Basic %", "Digest username=x", "bearer", "\u00ff\u00fe", ", ,", "Bearer\u00a0x"];
+const malformed = [
+  ...["%", "%E0%A4%A", "Bearer", "Bearer ", "Bearer  ", "Bearer %", "bearer", "Bearer\u00a0x"],
+  ...["Basic Og==", "Basic %", "Digest username=x", "\u00ff\u00fe", ", ,"],
+];
 
 for (const value of malformed) {
-  test(`attack: an Authorization header of \`${encodeURI(value)}\` is refused, not a 500 (Auth.js GHSA-xmf8-cvqr-rfgj)`, async () => {
+  test(`attack: the Authorization header ${JSON.stringify(value)} is refused, not a 500 (Auth.js GHSA-xmf8-cvqr-rfgj)`, async () => {
     for (const path of ["/auth/session", "/auth/check"]) {
       const { status, text } = await sendRaw(origin, { path, headers: [["Authorization", value]] });
       assert.equal(status, 401);

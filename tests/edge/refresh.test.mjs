@@ -84,7 +84,10 @@ describe("refresh", { concurrency: true }, () => {
     const [account, secret] = one.refreshToken.split(".");
     const strange = "0".repeat(32);
     const made = Buffer.alloc(32, 7).toString("base64url");
-    for (const token of ["garbled", "", ".", account, `${account}.`, `${strange}.${secret}`, `${account}.${made}`, `${account}.${secret}.x`]) {
+    for (const token of [
+      "garbled", "", ".", account, `${account}.`, `${strange}.${secret}`, `${account}.${made}`,
+      `${account}.${secret}.x`,
+    ]) {
       const browser = new Browser();
       browser.cookies.set(origin, "countersign-refresh", token);
       const page = await refresh(browser);

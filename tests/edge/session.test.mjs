@@ -57,7 +57,8 @@ describe("the session", () => {
     for (const [name, seconds] of [["countersign", 300], ["countersign-refresh", DAYS_30]]) {
       const cookie = person.browser.cookies.named(main, name);
       const { httpOnly, sameSite, path, secure, host } = cookie;
-      assert.deepEqual({ httpOnly, sameSite, path, secure, host }, { httpOnly: true, sameSite: "lax", path: "/", secure: false, host: "localhost" });
+      const expected = { httpOnly: true, sameSite: "lax", path: "/", secure: false, host: "localhost" };
+      assert.deepEqual({ httpOnly, sameSite, path, secure, host }, expected);
       assert.ok(Math.abs(cookie.expires - Date.now() - seconds * 1000) < 10_000, `${name} lives ${seconds} s`);
       assert.ok(name.length + cookie.value.length < 4096, "a browser keeps it");
     }
@@ -162,7 +163,9 @@ describe("the session on https", () => {
   it("attack: cookies without the prefix, as another host of the domain could set them, count for nothing", async () => {
     const { browser } = await signIn();
     const other = new Browser();
-    for (const name of names) other.cookies.set(origin, name.slice("__Host-".length), browser.cookies.named(origin, name).value);
+    for (const name of names) {
+      other.cookies.set(origin, name.slice("__Host-".length), browser.cookies.named(origin, name).value);
+    }
     assert.deepEqual((await other.get(`${origin}/auth/session`)).json, { session: null });
   });
 

@@ -47,9 +47,9 @@ fn the_second_sign_in_finds_the_account_of_the_first() {
 }
 
 #[test]
-fn attack_two_sign_ups_at_once_make_one_account() {
+fn attack_every_claim_of_one_handle_is_answered_with_one_account() {
     let world = World::new();
-    let claims: Vec<AccountId> = (0..100)
+    let claims: Vec<AccountId> = (0..3)
         .map(|_| {
             let candidate = AccountId::generate(&world).unwrap();
             block_on(world.call(REALM, &Claim { handle: handle("ada"), candidate })).unwrap()

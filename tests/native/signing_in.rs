@@ -1,6 +1,9 @@
 //! The whole sign-in through the HTTP surface, with a provider of the tests' own.
 
+use countersign::actors::account::ChangeTags;
+use countersign::domain::tag::{Tag, TagSet};
 use countersign::http::Keys;
+use countersign::ports::call::Call;
 use http::{Request, Response};
 use serde_json::{Value, json};
 use url::Url;
@@ -202,4 +205,65 @@ fn the_providers_documents_are_fetched_once_and_without_kv_too() {
     let ada = Visitor::new(&world);
     assert_eq!(ada.sign_in(&json!({})).status(), 303);
     assert_eq!(ada.json("/auth/check?at=replicated")["allowed"], true);
+}
+
+#[test]
+fn a_check_never_renews_so_that_no_proxy_loses_a_successor() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    ada.sign_in(&json!({}));
+    world.pass(301);
+    let before = ada.cookies.borrow().clone();
+    assert_eq!(code(&ada.send("GET", "/auth/check")), "token_expired");
+    assert_eq!(*ada.cookies.borrow(), before);
+}
+
+#[test]
+fn without_a_signing_key_no_refresh_token_is_used_up() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    ada.sign_in(&json!({}));
+    world.pass(301);
+    let before = ada.cookies.borrow().clone();
+    *world.lost.borrow_mut() = Some("keys");
+    assert_eq!(code(&ada.send("POST", "/auth/refresh")), "unavailable");
+    assert_eq!(*ada.cookies.borrow(), before);
+    world.pass(60);
+    assert_eq!(ada.send("POST", "/auth/refresh").status(), 200);
+}
+
+#[test]
+fn a_profile_is_not_shown_to_a_session_that_has_ended() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    ada.sign_in(&json!({}));
+    let stolen = ada.cookies.borrow().clone();
+    ada.send("POST", "/auth/api/logout");
+    *ada.cookies.borrow_mut() = stolen;
+    assert_eq!(code(&ada.send("GET", "/auth/api/profile")), "session_ended");
+}
+
+#[test]
+fn a_tag_below_admin_administers_nothing() {
+    let world = World::new();
+    let ben = Visitor::new(&world);
+    ben.sign_in(&json!({ "sub": "ben", "email": "ben@school.example" }));
+    let account = ben.json("/auth/session")["session"]["account"].as_str().unwrap().to_owned();
+    let add = vec![Tag::parse("admin/read-only").unwrap()];
+    pollster::block_on(world.call(&account, &ChangeTags { set: TagSet::groups(), add, remove: Vec::new() })).unwrap();
+    assert_eq!(ben.json("/auth/check?tag=groups:admin&at=decided")["by"], "admin/read-only");
+    assert_eq!(code(&ben.send("GET", "/auth/api/tags/groups?find=admin")), "tag_missing");
+}
+
+#[test]
+fn a_sign_in_that_fails_is_over() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    let query = ada.at_provider(&json!({}));
+    let jar = ada.cookies.borrow().clone();
+    let refused = query.replace("code=code", "error=access_denied");
+    assert_eq!(code(&ada.send("GET", &format!("/auth/oauth/school/callback?{refused}"))), "consent_refused");
+    assert!(ada.cookies.borrow().is_empty());
+    *ada.cookies.borrow_mut() = jar;
+    assert_eq!(code(&ada.send("GET", &format!("/auth/oauth/school/callback?{query}"))), "callback_replayed");
 }

@@ -38,7 +38,7 @@ pub struct World {
     pub provider: Provider,
     random: Cell<u64>,
     objects: RefCell<HashMap<(Actor, String), Rc<Database>>>,
-    secret: RootSecret,
+    pub secret: RefCell<RootSecret>,
 }
 
 impl World {
@@ -52,7 +52,7 @@ impl World {
             provider: Provider::new(),
             random: Cell::new(0),
             objects: RefCell::default(),
-            secret: RootSecret::parse("a secret of at least thirty-two characters").unwrap(),
+            secret: RefCell::new(RootSecret::parse("a secret of at least thirty-two characters").unwrap()),
         }
     }
 
@@ -81,7 +81,8 @@ impl World {
             return Err(Error::new(Code::Unavailable, "lost on its way"));
         }
         let database = self.database(actor, instance);
-        let context = Context { sql: &*database, instance, now: self.now(), random: self, secret: &self.secret };
+        let secret = self.secret.borrow().clone();
+        let context = Context { sql: &*database, instance, now: self.now(), random: self, secret: &secret };
         let reply = database.transaction(|| actors::dispatch(actor, name, body, &context))?;
         outbox::deliver(&*database, self).await?;
         Ok(reply)

@@ -97,7 +97,7 @@ export const encode = (text) => Buffer.from(text).toString("base64url");
 export async function sendRaw(origin, { method = "GET", path = "/", headers = [], body = "" }) {
   const { port, host } = new URL(origin);
   const lines = headers.some(([name]) => name.toLowerCase() === "host") ? headers : [["Host", host], ...headers];
-  const length = body ? [["Content-Length", Buffer.byteLength(body)]] : [];
+  const length = body ? [["Content-Length", Buffer.byteLength(body, "latin1")]] : [];
   const head = [...lines, ...length, ["Connection", "close"]].map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const answer = await exchange(port, Buffer.from(`${method} ${path} HTTP/1.1\r\n${head}\r\n${body}`, "latin1"));
   const [top, ...rest] = answer.split("\r\n\r\n");
@@ -108,9 +108,21 @@ function exchange(port, bytes) {
   return new Promise((resolve) => {
     let answer = "";
     const socket = connect({ port, host: "127.0.0.1" }, () => socket.write(bytes));
-    socket.setEncoding("utf8").on("data", (chunk) => (answer += chunk));
+    socket.setEncoding("latin1").on("data", (chunk) => {
+      answer += chunk;
+      // The runtime leaves the connection open for some seconds, whatever it was told.
+      if (isWhole(answer)) socket.destroy();
+    });
     // A server that hangs up on such bytes has answered too.
     socket.on("error", () => resolve(answer));
     socket.on("close", () => resolve(answer));
   });
+}
+
+function isWhole(answer) {
+  const end = answer.indexOf("\r\n\r\n");
+  if (end < 0) return false;
+  const length = answer.slice(0, end).match(/^content-length: (\d+)/im)?.[1];
+  if (length !== undefined) return answer.length - end - 4 >= Number(length);
+  return answer.endsWith("\r\n0\r\n\r\n") || / (204|304) /.test(answer.slice(0, 16));
 }

@@ -38,6 +38,12 @@ export async function startRuntime({ folder = join(root, "build", "worker") } = 
   return { ...described, ...controls(described.control), close };
 }
 
+/** The lines of the log that tell of a panic, of a trap in the Wasm, or of an object that the runtime had to restart. */
+export const breakdowns = (log) => log.split("\n").filter((line) => signsOfBreakdown.test(line));
+
+const signsOfBreakdown =
+  /panic|RuntimeError|unreachable|Critical error|Module terminated|stale object|out of memory|\bhung\b|Uncaught|"internal"/i;
+
 /** The plain part, the same for every process of the run. */
 async function describe() {
   const names = [...Object.keys(configurations), "idp", "control"];

@@ -11,6 +11,7 @@ use super::super::App;
 use super::provider_documents;
 use crate::domain::flow::Flow;
 use crate::domain::id_token::{self, Expected, Identity};
+use crate::domain::jwk::KeySet;
 use crate::domain::jws::Unverified;
 use crate::domain::metadata::Metadata;
 use crate::domain::provider::Provider;
@@ -84,10 +85,21 @@ async fn tokens<P: Platform>(app: &App<'_, P>, request: Request<Vec<u8>>) -> Res
     let response = app.platform.fetch(request).await?;
     let refused = |cause: String| Error::new(Code::ProviderRefused, format!("token endpoint: {cause}"));
     if response.status() != StatusCode::OK {
-        let error: String = String::from_utf8_lossy(response.body()).chars().take(200).collect();
-        return Err(refused(format!("status {}: `{}`", response.status(), error.escape_debug())));
+        return Err(refused(format!("status {}, {}", response.status(), oauth_error(response.body()))));
     }
-    serde_json::from_slice(response.body()).map_err(|error| refused(error.to_string()))
+    // Where it broke, and not what stands there: that may be a token.
+    serde_json::from_slice(response.body())
+        .map_err(|error| refused(format!("{:?} at {}:{}", error.classify(), error.line(), error.column())))
+}
+
+/// What an error answer says (RFC 6749 §5.2); nothing else of it is written into the log.
+fn oauth_error(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct OauthError {
+        error: String,
+    }
+    serde_json::from_slice::<OauthError>(body)
+        .map_or_else(|_| "no OAuth error".to_owned(), |answer| format!("error `{}`", answer.error.escape_debug()))
 }
 
 async fn verify<P: Platform>(
@@ -97,33 +109,20 @@ async fn verify<P: Platform>(
     flow: &Flow,
     answer: &TokenAnswer,
 ) -> Result<Identity> {
-    let invalid = |error: Error| match error.code {
-        Code::TokenInvalid => Error::new(Code::IdTokenInvalid, error.cause),
-        _ => error,
-    };
-    let token = Unverified::parse(&answer.id_token).map_err(invalid)?;
-    let (algorithm, typ) = (token.algorithm(), token.typ().map(str::to_owned));
-    let will_do = |keys: &crate::domain::jwk::KeySet| keys.candidate(algorithm, token.kid()).is_some();
+    let token = Unverified::parse(&answer.id_token).map_err(id_token_invalid)?;
+    let will_do = |keys: &KeySet| keys.candidate(token.algorithm(), token.kid()).is_some();
     let keys = provider_documents::keys(app, metadata, will_do).await?;
-    let payload = signatures::verify(token, &keys, app.platform).await.map_err(invalid)?;
+    let verified = signatures::verify(token, &keys, app.platform).await.map_err(id_token_invalid)?;
     let access_token = answer.access_token.as_deref();
-    let now = app.platform.now();
-    id_token::check(&payload, &Expected { provider, flow, access_token, algorithm, typ: typ.as_deref(), now })
+    id_token::check(&verified, &Expected { provider, flow, access_token, now: app.platform.now() })
+}
+
+/// To the caller a bad ID token is the provider's fault, not a bad token of hers.
+fn id_token_invalid(error: Error) -> Error {
+    error.recoded(Code::TokenInvalid, Code::IdTokenInvalid)
 }
 
 /// OpenID Connect Core §5.3.1.
 async fn userinfo<P: Platform>(app: &App<'_, P>, endpoint: &str, token: &str) -> Result<Vec<u8>> {
-    let bad = |cause: String| Error::new(Code::ProviderUnavailable, format!("userinfo: {cause}"));
-    let request = Request::builder()
-        .method(Method::GET)
-        .uri(endpoint)
-        .header(AUTHORIZATION, format!("Bearer {token}"))
-        .header(ACCEPT, "application/json")
-        .body(Vec::new());
-    let response = app.platform.fetch(request.map_err(|error| bad(error.to_string()))?).await?;
-    if response.status() == StatusCode::OK {
-        Ok(response.into_body())
-    } else {
-        Err(bad(format!("status {}", response.status())))
-    }
+    provider_documents::get(app, endpoint, Some(token)).await.map(String::into_bytes)
 }

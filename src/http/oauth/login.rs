@@ -21,12 +21,11 @@ pub async fn login<P: Platform>(app: &App<'_, P>, incoming: &Incoming, provider:
     let flow = Flow::start(provider, next, app.platform.now(), app.platform)?;
     let location = flow.authorization_url(&metadata, provider, &redirect_uri(app, provider))?;
     let sealed = flow.seal(&app.config.secret, app.platform)?;
-    let cookie = Cookie::Flow(&Flow::id(&flow.state)).set(&sealed, Flow::LIFETIME, app.config)?;
-    let mut answer = Answer::see_other(&location)?.with_cookie(cookie);
     for id in abandoned(app, incoming) {
-        answer = answer.with_cookie(Cookie::Flow(&id).clear(app.config)?);
+        incoming.set_cookies(Cookie::Flow(&id).clear(app.config));
     }
-    Ok(answer)
+    incoming.set_cookies([Cookie::Flow(&Flow::id(&flow.state)).set(&sealed, Flow::LIFETIME, app.config)?]);
+    Answer::see_other(&location)
 }
 
 fn abandoned<P>(app: &App<'_, P>, incoming: &Incoming) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! A provider's discovery document and keys, kept in KV for a day.
 
+use http::header::{ACCEPT, AUTHORIZATION};
 use http::{Method, Request, StatusCode};
 
 use super::super::App;
@@ -20,7 +21,7 @@ pub async fn metadata<P: Platform>(app: &App<'_, P>, provider: &Provider) -> Res
     if let Some(metadata) = kept(app, &record).await.and_then(|document| read(&document).ok()) {
         return Ok(metadata);
     }
-    let document = get(app, &provider.discovery_url()).await?;
+    let document = get(app, &provider.discovery_url(), None).await?;
     let metadata = read(&document)?;
     keep(app, &record, document).await;
     Ok(metadata)
@@ -37,7 +38,7 @@ pub async fn keys<P: Platform>(
     if let Some(keys) = kept.filter(will_do) {
         return Ok(keys);
     }
-    let document = get(app, &metadata.jwks_uri).await?;
+    let document = get(app, &metadata.jwks_uri, None).await?;
     let keys = KeySet::parse(document.as_bytes())
         .ok_or_else(|| Error::new(Code::ProviderUnavailable, format!("no key set at `{}`", metadata.jwks_uri)))?;
     keep(app, &record, document).await;
@@ -63,10 +64,15 @@ async fn keep<P: Platform>(app: &App<'_, P>, record: &impl Record<Value = Fetche
     }
 }
 
-async fn get<P: Platform>(app: &App<'_, P>, url: &str) -> Result<String> {
+/// GETs a document, as the bearer of a token if there is one.
+pub async fn get<P: Platform>(app: &App<'_, P>, url: &str, token: Option<&str>) -> Result<String> {
     let bad = |cause: String| Error::new(Code::ProviderUnavailable, format!("GET `{url}`: {cause}"));
-    let request = Request::builder().method(Method::GET).uri(url).header("accept", "application/json").body(Vec::new());
-    let response = app.platform.fetch(request.map_err(|error| bad(error.to_string()))?).await?;
+    let mut request = Request::builder().method(Method::GET).uri(url).header(ACCEPT, "application/json");
+    if let Some(token) = token {
+        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let request = request.body(Vec::new()).map_err(|error| bad(error.to_string()))?;
+    let response = app.platform.fetch(request).await?;
     if response.status() != StatusCode::OK {
         return Err(bad(format!("status {}", response.status())));
     }

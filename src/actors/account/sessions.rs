@@ -3,13 +3,17 @@
 //! Invariants: of a family at most one token is unused; a token is stored only as its hash, its successor only sealed
 //! under the token itself; a session that has ended is never alive again.
 
-use super::Context;
-use crate::domain::account::Session;
+use serde::{Deserialize, Serialize};
+
+use super::super::schema;
+use super::{Apply, Context, Issued, issued, open, project, tags};
+use crate::domain::account::{Session, Standing, Status};
 use crate::domain::config::Lifetimes;
 use crate::domain::id::{AccountId, SessionId};
 use crate::domain::refresh::{Presented, RefreshToken};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::ports::call::{Actor, Command};
 use crate::ports::sql::{self, Row, Value};
 
 /// The sessions. `idle` is how many seconds may lie between two uses.
@@ -23,6 +27,90 @@ pub const REFRESH_TABLE: &str = "CREATE TABLE refresh_token (
     hash BLOB PRIMARY KEY, sid TEXT NOT NULL, used_at INTEGER, successor BLOB
 ) WITHOUT ROWID";
 
+/// The most sessions that a person has at once.
+const MAX_SESSIONS: u64 = 100;
+
+/// Exchanges a refresh token for its successor and what the session now carries.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Refresh {
+    /// The token.
+    pub token: RefreshToken,
+}
+
+impl Command for Refresh {
+    const ACTOR: Actor = Actor::Account;
+    const NAME: &'static str = "refresh";
+    /// A refusal is a reply and no error: what it changed, such as the end of a stolen family, must stay.
+    type Reply = Result<Issued, Error>;
+}
+
+impl Apply for Refresh {
+    fn apply(self, context: &Context<'_>) -> Result<Self::Reply> {
+        let refused = |code, cause: &str| Ok(Err(Error::new(code, cause)));
+        if schema::version(context.sql)? == 0 {
+            return refused(Code::RefreshInvalid, "refresh token of no account");
+        }
+        let account = open(context)?;
+        if account.status != Status::Active {
+            return refused(Code::AccountInactive, "refresh for an account that is not active");
+        }
+        match rotate(context, &self.token)? {
+            Rotated::Successor(session, successor) => Ok(Ok(issued(context, session, successor)?)),
+            Rotated::Unknown => refused(Code::RefreshInvalid, "unknown refresh token, or its session has ended"),
+            Rotated::Stolen => {
+                project(context, &account)?;
+                refused(Code::RefreshReused, "a used refresh token came back; its family has ended")
+            }
+        }
+    }
+}
+
+/// Ends a session. Ending one that is not there is no error.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EndSession {
+    /// The session.
+    pub sid: SessionId,
+}
+
+impl Command for EndSession {
+    const ACTOR: Actor = Actor::Account;
+    const NAME: &'static str = "end_session";
+    type Reply = ();
+}
+
+impl Apply for EndSession {
+    fn apply(self, context: &Context<'_>) -> Result<()> {
+        let account = open(context)?;
+        end(context, &self.sid, Reason::SignedOut)?;
+        project(context, &account)
+    }
+}
+
+/// Asks how a session stands at this moment.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Stand {
+    /// The session.
+    pub sid: SessionId,
+}
+
+impl Command for Stand {
+    const ACTOR: Actor = Actor::Account;
+    const NAME: &'static str = "stand";
+    type Reply = Standing;
+}
+
+impl Apply for Stand {
+    fn apply(self, context: &Context<'_>) -> Result<Standing> {
+        let account = open(context)?;
+        Ok(Standing {
+            status: account.status,
+            version: account.version,
+            session_alive: alive(context, &self.sid)?.is_some(),
+            tags: tags::all(context)?,
+        })
+    }
+}
+
 /// Why a session ended before its time.
 #[derive(Clone, Copy, Debug)]
 pub enum Reason {
@@ -30,6 +118,8 @@ pub enum Reason {
     SignedOut,
     /// A used refresh token came back.
     Theft,
+    /// The person has begun [`MAX_SESSIONS`] newer ones.
+    Crowded,
 }
 
 impl Reason {
@@ -37,12 +127,13 @@ impl Reason {
         match self {
             Self::SignedOut => "signed_out",
             Self::Theft => "theft",
+            Self::Crowded => "crowded",
         }
     }
 }
 
-/// Opens a session, always under a new name, and forgets those that nobody can use any more.
-pub fn open(context: &Context<'_>, amr: Vec<String>, lifetimes: Lifetimes) -> Result<Session> {
+/// Begins a session, always under a new name, and forgets those that nobody can use any more.
+pub fn begin(context: &Context<'_>, amr: Vec<String>, lifetimes: Lifetimes) -> Result<Session> {
     forget_dead(context)?;
     let session = Session {
         sid: SessionId::generate(context.random)?,
@@ -64,10 +155,17 @@ pub fn open(context: &Context<'_>, amr: Vec<String>, lifetimes: Lifetimes) -> Re
     Ok(session)
 }
 
+/// Forgets the sessions that nobody can use any more and the oldest of too many. One that was ended stays known until
+/// the last access token that it may have given out has run out.
 fn forget_dead(context: &Context<'_>) -> Result<()> {
-    let statement = "DELETE FROM session WHERE expires_at <= ?1 OR used_at + idle <= ?1 OR ended_at <= ?2";
-    let long_ago = context.now.minus(Lifetimes::MAX_ACCESS);
-    context.sql.run(statement, &[context.now.0.into(), long_ago.0.into()])?;
+    let (now, long_ago) = (context.now.0, context.now.minus(Lifetimes::MAX_ACCESS).0);
+    let dead = "DELETE FROM session WHERE ended_at <= ?2
+        OR (ended_at IS NULL AND (expires_at <= ?1 OR used_at + idle <= ?1))";
+    context.sql.run(dead, &[now.into(), long_ago.into()])?;
+    let crowd = "UPDATE session SET ended_at = ?1, end_reason = ?2 WHERE ended_at IS NULL AND sid NOT IN
+        (SELECT sid FROM session WHERE ended_at IS NULL ORDER BY used_at DESC, sid LIMIT ?3)";
+    let crowded = Reason::Crowded.as_str();
+    context.sql.run(crowd, &[now.into(), crowded.into(), (MAX_SESSIONS - 1).into()])?;
     context.sql.run("DELETE FROM refresh_token WHERE sid NOT IN (SELECT sid FROM session)", &[])?;
     Ok(())
 }
@@ -139,11 +237,6 @@ pub fn end(context: &Context<'_>, sid: &SessionId, reason: Reason) -> Result<()>
     let statement = "UPDATE session SET ended_at = ?, end_reason = ? WHERE sid = ? AND ended_at IS NULL";
     context.sql.run(statement, &[context.now.0.into(), reason.as_str().into(), sid.as_str().into()])?;
     Ok(())
-}
-
-/// Whether a session is alive.
-pub fn is_alive(context: &Context<'_>, sid: &SessionId) -> Result<bool> {
-    Ok(alive(context, sid)?.is_some())
 }
 
 fn alive(context: &Context<'_>, sid: &SessionId) -> Result<Option<Session>> {

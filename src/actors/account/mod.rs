@@ -3,14 +3,20 @@
 //! Invariants: the object exists only if the Directory has claimed a handle for it; no command but [`SignIn`] brings it
 //! into being; `version` rises with every change of tags or status.
 
+mod sessions;
+mod tags;
+
+pub use sessions::{EndSession, Refresh, Stand};
+pub use tags::{ChangeTags, ReadTags, Tagged};
+
 use serde::{Deserialize, Serialize};
 
 use super::schema::{self, Step};
-use super::{Apply, Context, directory, outbox, run, sessions, tags, unknown};
-use crate::domain::account::{AccountProjection, Profile, Session, Standing, Status};
+use super::{Apply, Context, directory, outbox, run, unknown};
+use crate::domain::account::{AccountProjection, Profile, Session, Status};
 use crate::domain::config::Lifetimes;
 use crate::domain::handle::Handle;
-use crate::domain::id::{AccountId, SessionId};
+use crate::domain::id::AccountId;
 use crate::domain::refresh::RefreshToken;
 use crate::domain::tag::{Tag, TagSet, Tags};
 use crate::domain::time::Timestamp;
@@ -73,8 +79,8 @@ pub struct Issued {
     pub tags: Tags,
     /// The session.
     pub session: Session,
-    /// The refresh token, as [`RefreshToken::expose`] gives it.
-    pub refresh: String,
+    /// The refresh token.
+    pub refresh: RefreshToken,
 }
 
 impl Command for SignIn {
@@ -100,12 +106,13 @@ impl Apply for SignIn {
         }
         let statement = "UPDATE account SET profile = ?";
         context.sql.run(statement, &[sql::json(&self.profile)?])?;
+        // Grants are few and come from the configuration: the bound on tags is for what people give.
         for set in tags::add(context, &self.grants)? {
             tags_changed(context, &set)?;
         }
-        let session = sessions::open(context, self.amr, self.lifetimes)?;
+        let session = sessions::begin(context, self.amr, self.lifetimes)?;
         let refresh = sessions::first_token(context, &account.id, &session.sid)?;
-        issued(context, session, &refresh).map(Some)
+        issued(context, session, refresh).map(Some)
     }
 }
 
@@ -155,94 +162,27 @@ fn open(context: &Context<'_>) -> Result<Account> {
     })
 }
 
-fn issued(context: &Context<'_>, session: Session, refresh: &RefreshToken) -> Result<Issued> {
+fn issued(context: &Context<'_>, session: Session, refresh: RefreshToken) -> Result<Issued> {
     let account = open(context)?;
-    Ok(Issued {
-        account: account.id,
-        version: account.version,
-        tags: tags::all(context)?,
-        session,
-        refresh: refresh.expose().to_string(),
-    })
+    Ok(Issued { account: account.id, version: account.version, tags: tags::all(context)?, session, refresh })
 }
 
 /// Raises the version and tells the outside of the tags of one set.
 fn tags_changed(context: &Context<'_>, set: &TagSet) -> Result<()> {
     context.sql.run("UPDATE account SET version = version + 1", &[])?;
     let account = open(context)?;
-    tags::project(context, set, account.id.as_str(), account.version)?;
+    tags::index(context, set, account.id.as_str(), account.version)?;
     project(context, &account)
 }
 
 fn project(context: &Context<'_>, account: &Account) -> Result<()> {
     let projection = AccountProjection {
-        account: account.id.clone(),
         status: account.status,
         version: account.version,
+        tags: tags::all(context)?,
         ended: sessions::recently_ended(context)?,
     };
     outbox::project(context, &kv::Account(&account.id), &projection)
-}
-
-/// Exchanges a refresh token for its successor and what the session now carries.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Refresh {
-    /// The token, as the client sent it.
-    pub token: String,
-}
-
-impl Command for Refresh {
-    const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "refresh";
-    /// A refusal is a reply and no error: what it changed, such as the end of a stolen family, must stay.
-    type Reply = Result<Issued, Error>;
-}
-
-impl Apply for Refresh {
-    fn apply(self, context: &Context<'_>) -> Result<Self::Reply> {
-        let refused = |code, cause: &str| Ok(Err(Error::new(code, cause)));
-        let Some(token) = RefreshToken::parse(&self.token) else {
-            return refused(Code::RefreshInvalid, "not a refresh token");
-        };
-        if schema::version(context.sql)? == 0 {
-            return refused(Code::RefreshInvalid, "refresh token of no account");
-        }
-        let account = open(context)?;
-        if account.status != Status::Active {
-            return refused(Code::AccountInactive, "refresh for an account that is not active");
-        }
-        match sessions::rotate(context, &token)? {
-            sessions::Rotated::Successor(session, successor) => Ok(Ok(issued(context, session, &successor)?)),
-            sessions::Rotated::Unknown => {
-                refused(Code::RefreshInvalid, "unknown refresh token, or its session has ended")
-            }
-            sessions::Rotated::Stolen => {
-                project(context, &account)?;
-                refused(Code::RefreshReused, "a used refresh token came back; its family has ended")
-            }
-        }
-    }
-}
-
-/// Ends a session. Ending one that is not there is no error.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct EndSession {
-    /// The session.
-    pub sid: SessionId,
-}
-
-impl Command for EndSession {
-    const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "end_session";
-    type Reply = ();
-}
-
-impl Apply for EndSession {
-    fn apply(self, context: &Context<'_>) -> Result<()> {
-        let account = open(context)?;
-        sessions::end(context, &self.sid, sessions::Reason::SignedOut)?;
-        project(context, &account)
-    }
 }
 
 /// Asks what is known of the person.
@@ -273,85 +213,5 @@ impl Apply for Describe {
     fn apply(self, context: &Context<'_>) -> Result<Description> {
         let Account { id: account, status, created_at, profile, .. } = open(context)?;
         Ok(Description { account, status, created_at, profile })
-    }
-}
-
-/// Asks how a session stands at this moment.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Stand {
-    /// The session.
-    pub sid: SessionId,
-}
-
-impl Command for Stand {
-    const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "stand";
-    type Reply = Standing;
-}
-
-impl Apply for Stand {
-    fn apply(self, context: &Context<'_>) -> Result<Standing> {
-        let account = open(context)?;
-        Ok(Standing {
-            status: account.status,
-            version: account.version,
-            session_alive: sessions::is_alive(context, &self.sid)?,
-            tags: tags::all(context)?,
-        })
-    }
-}
-
-/// Asks for the account's tags.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ReadTags {}
-
-/// Tags, and the version that they belong to.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Tagged {
-    /// The tags.
-    pub tags: Tags,
-    /// The account's version.
-    pub version: u64,
-}
-
-impl Command for ReadTags {
-    const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "read_tags";
-    type Reply = Tagged;
-}
-
-impl Apply for ReadTags {
-    fn apply(self, context: &Context<'_>) -> Result<Tagged> {
-        let account = open(context)?;
-        Ok(Tagged { tags: tags::all(context)?, version: account.version })
-    }
-}
-
-/// Adds and removes tags of one set. Adding twice is adding once.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ChangeTags {
-    /// The set.
-    pub set: TagSet,
-    /// What is added.
-    pub add: Vec<Tag>,
-    /// What is removed: these tags themselves, not those below them.
-    pub remove: Vec<Tag>,
-}
-
-impl Command for ChangeTags {
-    const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "change_tags";
-    type Reply = Tagged;
-}
-
-impl Apply for ChangeTags {
-    fn apply(self, context: &Context<'_>) -> Result<Tagged> {
-        open(context)?;
-        let added: Vec<_> = self.add.into_iter().map(|tag| (self.set.clone(), tag)).collect();
-        let changed = !tags::add(context, &added)?.is_empty() | tags::remove(context, &self.set, &self.remove)?;
-        if changed {
-            tags_changed(context, &self.set)?;
-        }
-        ReadTags {}.apply(context)
     }
 }

@@ -1,0 +1,43 @@
+// As much of JSON Schema as the OpenAPI document uses.
+
+import assert from "node:assert/strict";
+
+const types = {
+  array: Array.isArray,
+  boolean: (value) => typeof value === "boolean",
+  integer: Number.isSafeInteger,
+  null: (value) => value === null,
+  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  string: (value) => typeof value === "string",
+};
+
+/**
+ * What is wrong with a value, one line each. It is stricter than the standard in one thing: a member that the schema does
+ * not describe is a fault, for then the document does not say everything.
+ */
+export function faults(schema, value, document, at = "$") {
+  const below = (part, inner, place) => faults(part, inner, document, place);
+  if (schema.$ref) return below(resolve(document, schema.$ref), value, at);
+  const found = [];
+  if (schema.type && ![schema.type].flat().some((type) => types[type](value))) return [`${at} is no ${schema.type}`];
+  if (schema.enum && !schema.enum.includes(value)) found.push(`${at} is none of ${schema.enum}`);
+  if ("const" in schema && schema.const !== value) found.push(`${at} is not ${schema.const}`);
+  if (schema.oneOf && schema.oneOf.filter((part) => !below(part, value, at).length).length !== 1) {
+    found.push(`${at} is not one of its forms: ${schema.oneOf.flatMap((part) => below(part, value, at))}`);
+  }
+  for (const name of schema.required ?? []) if (!(name in value)) found.push(`${at}.${name} is missing`);
+  if (schema.type === "array") found.push(...value.flatMap((inner, n) => below(schema.items, inner, `${at}[${n}]`)));
+  if (schema.type !== "object") return found;
+  for (const [name, inner] of Object.entries(value)) {
+    const part = schema.properties?.[name] ?? schema.additionalProperties;
+    found.push(...(part ? below(part, inner, `${at}.${name}`) : [`${at}.${name} is not described`]));
+  }
+  return found;
+}
+
+/** What a `#/…` reference leads to. */
+export function resolve(document, reference) {
+  const found = reference.slice(2).split("/").reduce((part, name) => part?.[name], document);
+  assert.ok(found, `${reference} leads nowhere`);
+  return found;
+}
