@@ -75,7 +75,9 @@ impl Answer {
         headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
         // The address of a callback holds a code.
         headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
-        headers.extend(self.headers);
+        for (name, value) in self.headers {
+            headers.insert(name, value);
+        }
         for line in cookies {
             headers.append(SET_COOKIE, line);
         }

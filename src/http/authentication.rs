@@ -65,7 +65,12 @@ pub async fn authenticate<P: Platform>(
             Code::TokenExpired,
             "the access cookie is gone, and here it is not renewed",
         )))),
-        (who, _, _) => Ok(Authentication(who)),
+        (who, _, _) => {
+            if who.is_err() && renewal == Renewal::Allowed {
+                incoming.set_cookies([Cookie::Access.clear(app.config)?]);
+            }
+            Ok(Authentication(who))
+        }
     }
 }
 

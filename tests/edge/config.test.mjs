@@ -23,7 +23,7 @@ describe("configuration", () => {
     const expected = [
       /^`COUNTERSIGN_SECRET`: .*32 characters/,
       /^`COUNTERSIGN\.origin`: .*https/,
-      /^`COUNTERSIGN\.admins`: .*e-mail address/,
+      /^`COUNTERSIGN\.admins\[0\]`: .*e-mail address/,
       /^`COUNTERSIGN\.access_lifetime`: must be 30 to 3600 seconds/,
       /^`COUNTERSIGN\.providers\.Bad Name`: its name/,
       /^`COUNTERSIGN\.providers\.Bad Name\.issuer`: .*https/,

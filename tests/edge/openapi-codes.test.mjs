@@ -99,7 +99,7 @@ describe("the codes of the OpenAPI document", () => {
     [profile, "refresh_invalid", ask(null, "/auth/api/profile", stale)],
     [check, "unauthenticated", ask(null, "/auth/check")],
     [check, "token_invalid", ask(null, "/auth/check", bearer)],
-    [check, "refresh_invalid", ask(null, "/auth/check", stale)],
+    [check, "token_expired", ask(null, "/auth/check", stale)],
     [check, "session_ended", ask(null, "/auth/check?at=decided", signedOut)],
     [check, "query_invalid", ask(admin, "/auth/check?at=x")],
     [check, "tag_invalid", ask(admin, "/auth/check?tag=groups:/")],

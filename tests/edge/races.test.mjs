@@ -73,7 +73,7 @@ describe("a hundred at once", () => {
     assert.equal(tags.length, HUNDRED);
     assert.equal(version, person.version + HUNDRED);
     const projected = await settled(async () => {
-      const found = JSON.parse(await runtime.kv("main").get(`tags:groups:${person.account}`));
+      const found = JSON.parse(await runtime.kv("main").get(`account:${person.account}`));
       return found.version === version && found;
     });
     assert.equal(projected.tags.groups.length, HUNDRED);

@@ -78,7 +78,7 @@ describe("the session", () => {
     assertProblem(await person.get("/auth/session", { headers }), 401, "token_invalid");
   });
 
-  for (const path of ["/auth/session", "/auth/api/profile", "/auth/check", "/auth/api/tags/groups?find=x"]) {
+  for (const path of ["/auth/session", "/auth/api/profile", "/auth/api/tags/groups?find=x"]) {
     it(`a missing access cookie is renewed on the way at ${path}`, async () => {
       const person = await people.person();
       const { refreshToken } = person;
@@ -91,6 +91,16 @@ describe("the session", () => {
       assert.notEqual(person.refreshToken, refreshToken);
     });
   }
+
+  it("a check renews nothing, for its answer may not reach the browser", async () => {
+    const person = await people.person();
+    const { refreshToken } = person;
+    person.browser.cookies.remove(main, "countersign");
+    const page = await person.get("/auth/check");
+    assertProblem(page, 401, "token_expired");
+    assert.deepEqual(page.headers.getSetCookie(), []);
+    assert.equal(person.refreshToken, refreshToken);
+  });
 
   it("a garbled access cookie is renewed too, and taken back where nothing renews it", async () => {
     const person = await people.person();
