@@ -37,11 +37,11 @@ export interface Session {
 export interface Profile {
   account: string;
   email: string | null;
-  email_verified: boolean | null;
+  email_verified: boolean;
   name: string | null;
   /** Address of a picture. It comes from the provider: show it only if you trust that. */
   picture: string | null;
-  status: string;
+  status: "active" | "blocked";
   /** Seconds since 1970. */
   created_at: number;
 }
@@ -79,8 +79,8 @@ export interface Allowed {
   at: Tier;
   /** The tag that covers the question; absent if only the session was asked for. */
   by?: string;
-  /** The version of the account or of its tags that the answer stands on. */
-  version?: number;
+  /** The version of the account that the answer stands on. */
+  version: number;
 }
 
 export interface Refused {
@@ -117,6 +117,7 @@ export interface Found {
  * - `origin_missing`: outside a page, without `origin`
  * - `navigation_unavailable`: `signIn` outside a page
  * - `wasm_unavailable`: the Wasm could not be loaded (a later call tries again)
+ * - `wasm_failed`: the Wasm threw what is no error of the Rust code
  * - whatever code the Rust code gives to a malformed question or token
  */
 export class CountersignError extends Error {
@@ -180,7 +181,7 @@ export interface Client {
   /**
    * Whether the session's tags cover a question such as `groups:teacher`, answered in this very process by the same
    * Rust code that the edge runs. False without a session. It is for showing and hiding: what must be kept from
-   * people is guarded at the edge. Throws if the question is malformed.
+   * people is guarded at the edge. With a session, throws if the question is malformed.
    */
   has(question: string): Promise<boolean>;
 
@@ -192,11 +193,11 @@ export interface Client {
 
   /**
    * The edge's answer to a question, at the tier you choose (default: `carried`). Without a question: whether the
-   * session is valid. Throws 401 without a valid session, 400 `query_invalid`.
+   * session is valid. Throws 401 without a valid session, 400 `query_invalid` or `tag_invalid` for a malformed question.
    */
   check(question?: string, options?: { at?: Tier }): Promise<Allowed | Refused>;
 
-  /** For those who carry `admin`; for others every call throws 403 `tag_missing`. */
+  /** For those who carry the very tag `admin`; for others every call throws 403 `tag_missing`. */
   tags: {
     /** Throws 404 `account_unknown`. */
     get(set: string, record: string): Promise<Tagged>;

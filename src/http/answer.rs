@@ -115,34 +115,6 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-
 
 /// The page: nothing in it comes from the request.
 fn page(code: Code) -> String {
-    format!(
-        r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign-in did not work</title>
-<style>
-:root {{ color-scheme: light dark; font: 1.0625rem/1.5 system-ui, sans-serif; }}
-body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; }}
-main {{ max-width: 30rem; padding: 2rem 1.5rem; }}
-h1 {{ font-size: 1.5rem; line-height: 1.25; }}
-a {{ display: inline-block; padding: .75rem 1.25rem; border: 2px solid; border-radius: .5rem; color: inherit;
-  font-weight: 600; text-decoration: none; }}
-small {{ display: block; margin-top: 2rem; }}
-</style>
-</head>
-<body>
-<main>
-<h1>Sign-in did not work</h1>
-<p>{text}</p>
-<p><a href="/">Back to the start</a></p>
-<small>Code: <code>{name}</code></small>
-</main>
-</body>
-</html>
-"#,
-        text = code.text(),
-        name = code.name(),
-    )
+    let title = if code == Code::ConsentRefused { "Sign-in was refused" } else { "Sign-in did not work" };
+    include_str!("problem.html").replace("{title}", title).replace("{text}", code.text()).replace("{code}", code.name())
 }
