@@ -134,7 +134,51 @@ impl Verifier {
 
 #[cfg(test)]
 mod tests {
-    use super::Verifier;
+    use super::{Flow, Verifier};
+    use crate::domain::next::Next;
+    use crate::domain::provider::Provider;
+    use crate::domain::random::Random;
+    use crate::domain::secret::RootSecret;
+    use crate::domain::time::Timestamp;
+    use crate::error::{Code, Result};
+
+    struct Fixed;
+
+    impl Random for Fixed {
+        fn fill(&self, bytes: &mut [u8]) -> Result<()> {
+            bytes.fill(7);
+            Ok(())
+        }
+    }
+
+    fn provider(id: &str, issuer: &str) -> Provider {
+        let text = str::to_owned;
+        let client_secret = text("s").into();
+        Provider {
+            id: text(id),
+            name: text(id),
+            issuer: text(issuer),
+            client_id: text("c"),
+            client_secret,
+            scopes: vec![],
+        }
+    }
+
+    #[test]
+    fn attack_a_flow_opens_only_for_its_own_state_provider_issuer_and_time() {
+        let root = RootSecret::parse("a secret of at least thirty-two characters").unwrap();
+        let one = provider("one", "https://one.example");
+        let flow = Flow::start(&one, Next::default(), Timestamp(1000), &Fixed).unwrap();
+        let cookie = flow.seal(&root, &Fixed).unwrap();
+        let open = |state: &str, provider: &Provider, now| {
+            Flow::open(&cookie, state, provider, &root, Timestamp(now)).map_err(|error| error.code)
+        };
+        assert_eq!(open(&flow.state, &one, 1599), Ok(flow.clone()));
+        assert_eq!(open(&flow.state, &one, 1600), Err(Code::FlowExpired));
+        assert_eq!(open("another", &one, 1000), Err(Code::StateInvalid));
+        assert_eq!(open(&flow.state, &provider("two", "https://one.example"), 1000), Err(Code::StateInvalid));
+        assert_eq!(open(&flow.state, &provider("one", "https://two.example"), 1000), Err(Code::StateInvalid));
+    }
 
     #[test]
     fn rfc_7636_appendix_b() {

@@ -30,6 +30,7 @@ use answer::Answer;
 use authentication::Renewal;
 use incoming::Incoming;
 use routes::{Endpoint, Name};
+use tags::Change;
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -79,7 +80,7 @@ async fn answer<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     endpoint: &Endpoint,
-    [first, second]: [&str; 2],
+    parameters: [&str; 2],
 ) -> Result<Answer> {
     // Whoever sends a token of her own is no browser that was led here; `refresh` looks at its cookie alone.
     if *incoming.method() != Method::GET && (incoming.bearer().is_none() || endpoint.name == Name::Refresh) {
@@ -87,6 +88,7 @@ async fn answer<P: Platform>(
     }
     let renewal = if endpoint.name == Name::Check { Renewal::Never } else { Renewal::Allowed };
     let asking = async || authentication::authenticate(app, incoming, renewal).await;
+    let [first, _] = parameters;
     match endpoint.name {
         Name::Config => public::config(app),
         Name::Jwks => public::jwks(app).await,
@@ -99,9 +101,9 @@ async fn answer<P: Platform>(
         Name::Profile => session::profile(app, &asking().await?).await,
         Name::Check => check::check(app, incoming, &asking().await?).await,
         Name::FindTags => tags::find(app, incoming, &asking().await?, first).await,
-        Name::ReadTags => tags::read(app, &asking().await?, first, second).await,
-        Name::AddTags => tags::add(app, incoming, &asking().await?, first, second).await,
-        Name::RemoveTags => tags::remove(app, incoming, &asking().await?, first, second).await,
+        Name::ReadTags => tags::read(app, &asking().await?, parameters).await,
+        Name::AddTags => tags::change(app, incoming, &asking().await?, parameters, Change::Add).await,
+        Name::RemoveTags => tags::change(app, incoming, &asking().await?, parameters, Change::Remove).await,
     }
 }
 

@@ -39,50 +39,39 @@ pub async fn find<P: Platform>(
 pub async fn read<P: Platform>(
     app: &App<'_, P>,
     authentication: &Authentication,
-    set: &str,
-    record: &str,
+    [set, record]: [&str; 2],
 ) -> Result<Answer> {
     let set = administered(app, authentication, set).await?;
     let account = account(record)?;
-    let tagged = app.platform.call(account.as_str(), &ReadTags {}).await?;
-    described(&set, &account, &tagged)
+    described(&set, &account, &app.platform.call(account.as_str(), &ReadTags {}).await?)
 }
 
-/// `PUT /api/tags/{set}/{record}`: adds.
-pub async fn add<P: Platform>(
+/// What is done with the tags of a body.
+#[derive(Clone, Copy, Debug)]
+pub enum Change {
+    /// They are added.
+    Add,
+    /// They are removed.
+    Remove,
+}
+
+/// `PUT` and `DELETE /api/tags/{set}/{record}`.
+pub async fn change<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     authentication: &Authentication,
-    set: &str,
-    record: &str,
-) -> Result<Answer> {
-    let tags = |set| Ok(ChangeTags { set, add: listed(incoming)?, remove: Vec::new() });
-    change(app, authentication, set, record, tags).await
-}
-
-/// `DELETE /api/tags/{set}/{record}`: removes.
-pub async fn remove<P: Platform>(
-    app: &App<'_, P>,
-    incoming: &Incoming,
-    authentication: &Authentication,
-    set: &str,
-    record: &str,
-) -> Result<Answer> {
-    let tags = |set| Ok(ChangeTags { set, add: Vec::new(), remove: listed(incoming)? });
-    change(app, authentication, set, record, tags).await
-}
-
-async fn change<P: Platform>(
-    app: &App<'_, P>,
-    authentication: &Authentication,
-    set: &str,
-    record: &str,
-    command: impl FnOnce(TagSet) -> Result<ChangeTags>,
+    [set, record]: [&str; 2],
+    change: Change,
 ) -> Result<Answer> {
     let set = administered(app, authentication, set).await?;
     let account = account(record)?;
-    let tagged = app.platform.call(account.as_str(), &command(set.clone())?).await?;
-    described(&set, &account, &tagged)
+    let tags = listed(incoming)?;
+    let (add, remove) = match change {
+        Change::Add => (tags, Vec::new()),
+        Change::Remove => (Vec::new(), tags),
+    };
+    let command = ChangeTags { set: set.clone(), add, remove };
+    described(&set, &account, &app.platform.call(account.as_str(), &command).await?)
 }
 
 /// The tag set, if it exists and an administrator asks.

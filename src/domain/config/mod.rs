@@ -1,9 +1,11 @@
 //! The configuration of a deployment: read once, every fault named, nothing served while there is one.
 
+mod section;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::account::Profile;
@@ -12,6 +14,7 @@ use super::provider::Provider;
 use super::reach::Reach;
 use super::secret::RootSecret;
 use super::tag::{Tag, TagSet};
+use section::Section;
 
 /// A deployment that is configured correctly.
 #[derive(Clone, Debug)]
@@ -157,7 +160,7 @@ fn provider(
     faults: &mut Faults,
 ) -> Option<Provider> {
     let mut section = Section::open(&format!("COUNTERSIGN.providers.{id}"), Some(entry), faults)?;
-    if !is_provider_id(id) {
+    if !is_segment(id) {
         section.fault("", "its name must be lower-case letters, digits and `-`");
     }
     let name = section.text("name").unwrap_or_else(|| id.to_owned());
@@ -184,122 +187,12 @@ fn provider(
 }
 
 fn is_prefix(text: &str) -> bool {
-    text.strip_prefix('/').is_some_and(|path| path.split('/').all(is_provider_id))
+    text.strip_prefix('/').is_some_and(|path| path.split('/').all(is_segment))
 }
 
-fn is_provider_id(text: &str) -> bool {
+fn is_segment(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !text.is_empty() && text.len() <= 64 && text.bytes().all(allowed)
-}
-
-/// One table of the configuration. Fields are taken out; what is left at the end was not expected.
-struct Section<'a> {
-    path: String,
-    fields: Map<String, Value>,
-    faults: &'a mut Faults,
-}
-
-impl<'a> Section<'a> {
-    fn open(path: &str, value: Option<&Value>, faults: &'a mut Faults) -> Option<Self> {
-        let Some(Value::Object(fields)) = value else {
-            faults.push(format!("`{path}`: must be a table"));
-            return None;
-        };
-        Some(Self { path: path.to_owned(), fields: fields.clone(), faults })
-    }
-
-    fn close(self) {
-        for name in self.fields.keys() {
-            self.faults.push(format!("`{}.{}`: is not a setting", self.path, name.escape_debug()));
-        }
-    }
-
-    fn fault(&mut self, name: &str, what: &str) {
-        let dot = if name.is_empty() { "" } else { "." };
-        self.faults.push(format!("`{}{dot}{name}`: {what}", self.path));
-    }
-
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.fields.remove(name)
-    }
-
-    fn required(&mut self, name: &str) -> Option<String> {
-        if !self.fields.contains_key(name) {
-            self.fault(name, "is missing");
-        }
-        self.text(name)
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        match self.take(name)? {
-            Value::String(text) if !text.is_empty() => Some(text),
-            _ => {
-                self.fault(name, "must be a text");
-                None
-            }
-        }
-    }
-
-    fn boolean(&mut self, name: &str) -> Option<bool> {
-        let value = self.take(name)?;
-        if value.as_bool().is_none() {
-            self.fault(name, "must be true or false");
-        }
-        value.as_bool()
-    }
-
-    fn seconds(&mut self, name: &str, default: u64, allowed: std::ops::RangeInclusive<u64>) -> u64 {
-        let Some(value) = self.take(name) else { return default };
-        let seconds = value.as_u64().filter(|seconds| allowed.contains(seconds));
-        if seconds.is_none() {
-            self.fault(name, &format!("must be {} to {} seconds", allowed.start(), allowed.end()));
-        }
-        seconds.unwrap_or(default)
-    }
-
-    fn texts(&mut self, name: &str, default: &[&str]) -> Vec<String> {
-        let Some(value) = self.take(name) else { return default.iter().map(|&text| text.to_owned()).collect() };
-        let texts: Option<Vec<String>> =
-            value.as_array().and_then(|all| all.iter().map(|text| text.as_str().map(str::to_owned)).collect());
-        if texts.is_none() {
-            self.fault(name, "must be a list of texts");
-        }
-        texts.unwrap_or_default()
-    }
-
-    fn emails(&mut self, name: &str) -> HashSet<Email> {
-        let texts = self.texts(name, &[]);
-        let mut emails = HashSet::new();
-        for (place, text) in texts.iter().enumerate() {
-            match Email::parse(text) {
-                Some(email) => {
-                    emails.insert(email);
-                }
-                // Everybody may read the faults: they say where, never what.
-                None => self.fault(&format!("{name}[{place}]"), "is not a plain e-mail address"),
-            }
-        }
-        emails
-    }
-
-    fn origin(&mut self, text: &str, reach: Reach) -> Option<String> {
-        let origin = reach.url(text).map(|url| url.origin().ascii_serialization()).filter(|origin| *origin == text);
-        if origin.is_none() {
-            self.fault(
-                "origin",
-                "must be scheme and host, such as `https://app.example.com`; http only in development",
-            );
-        }
-        origin
-    }
-
-    fn issuer(&mut self, text: String, reach: Reach) -> Option<String> {
-        let issuer = reach.url(&text).filter(|url| url.query().is_none()).map(|_| text);
-        if issuer.is_none() {
-            self.fault("issuer", "must be an https URL without query, on a public host; http only in development");
-        }
-        issuer
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,131 @@
+//! Reading one table strictly: fields are taken out, and what is left at the end was not expected.
+
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+
+use super::Faults;
+use crate::domain::email::Email;
+use crate::domain::reach::Reach;
+
+/// One table of the configuration.
+pub struct Section<'a> {
+    path: String,
+    fields: Map<String, Value>,
+    faults: &'a mut Faults,
+}
+
+impl<'a> Section<'a> {
+    /// Begins to read the table at `path`.
+    pub fn open(path: &str, value: Option<&Value>, faults: &'a mut Faults) -> Option<Self> {
+        let Some(Value::Object(fields)) = value else {
+            faults.push(format!("`{path}`: must be a table"));
+            return None;
+        };
+        Some(Self { path: path.to_owned(), fields: fields.clone(), faults })
+    }
+
+    /// Ends reading: whatever is left is a fault.
+    pub fn close(self) {
+        for name in self.fields.keys() {
+            self.faults.push(format!("`{}.{}`: is not a setting", self.path, name.escape_debug()));
+        }
+    }
+
+    /// Notes what is wrong with a field, never its value: everybody may read the faults.
+    pub fn fault(&mut self, name: &str, what: &str) {
+        let dot = if name.is_empty() { "" } else { "." };
+        self.faults.push(format!("`{}{dot}{name}`: {what}", self.path));
+    }
+
+    /// Takes a field out.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        self.fields.remove(name)
+    }
+
+    /// A text that must be there.
+    pub fn required(&mut self, name: &str) -> Option<String> {
+        if !self.fields.contains_key(name) {
+            self.fault(name, "is missing");
+        }
+        self.text(name)
+    }
+
+    /// A text.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) if !text.is_empty() => Some(text),
+            _ => {
+                self.fault(name, "must be a text");
+                None
+            }
+        }
+    }
+
+    /// True or false.
+    pub fn boolean(&mut self, name: &str) -> Option<bool> {
+        let value = self.take(name)?;
+        if value.as_bool().is_none() {
+            self.fault(name, "must be true or false");
+        }
+        value.as_bool()
+    }
+
+    /// A number of seconds.
+    pub fn seconds(&mut self, name: &str, default: u64, allowed: RangeInclusive<u64>) -> u64 {
+        let Some(value) = self.take(name) else { return default };
+        let seconds = value.as_u64().filter(|seconds| allowed.contains(seconds));
+        if seconds.is_none() {
+            self.fault(name, &format!("must be {} to {} seconds", allowed.start(), allowed.end()));
+        }
+        seconds.unwrap_or(default)
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, name: &str, default: &[&str]) -> Vec<String> {
+        let Some(value) = self.take(name) else { return default.iter().map(|&text| text.to_owned()).collect() };
+        let texts: Option<Vec<String>> =
+            value.as_array().and_then(|all| all.iter().map(|text| text.as_str().map(str::to_owned)).collect());
+        if texts.is_none() {
+            self.fault(name, "must be a list of texts");
+        }
+        texts.unwrap_or_default()
+    }
+
+    /// A list of e-mail addresses.
+    pub fn emails(&mut self, name: &str) -> HashSet<Email> {
+        let texts = self.texts(name, &[]);
+        let mut emails = HashSet::new();
+        for (place, text) in texts.iter().enumerate() {
+            match Email::parse(text) {
+                Some(email) => {
+                    emails.insert(email);
+                }
+                None => self.fault(&format!("{name}[{place}]"), "is not a plain e-mail address"),
+            }
+        }
+        emails
+    }
+
+    /// Checks that a text is scheme, host and port alone.
+    pub fn origin(&mut self, text: &str, reach: Reach) -> Option<String> {
+        let origin = reach.url(text).map(|url| url.origin().ascii_serialization()).filter(|origin| *origin == text);
+        if origin.is_none() {
+            self.fault(
+                "origin",
+                "must be scheme and host, such as `https://app.example.com`; http only in development",
+            );
+        }
+        origin
+    }
+
+    /// Checks that a text is an issuer identifier.
+    pub fn issuer(&mut self, text: String, reach: Reach) -> Option<String> {
+        let issuer = reach.url(&text).filter(|url| url.query().is_none()).map(|_| text);
+        if issuer.is_none() {
+            self.fault("issuer", "must be an https URL without query, on a public host; http only in development");
+        }
+        issuer
+    }
+}
