@@ -17,6 +17,8 @@ export function createApi({ origin, prefix = "/auth", fetch = (...args) => globa
   async function call(path, { method = "GET", body, send = fetch } = {}) {
     const headers = { accept: "application/json" };
     if (body) headers["content-type"] = "application/json";
+    // What changes something must say where it comes from. A browser says so itself and passes this over; Node does not.
+    if (method !== "GET") headers.origin = new URL(base()).origin;
     const response = await answer(send, url(path), { method, headers, body: body && JSON.stringify(body) });
     skew = (Date.parse(response.headers.get("date")) || Date.now()) - Date.now();
     if (!response.ok) throw await failure(response);

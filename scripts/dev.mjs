@@ -79,9 +79,17 @@ function developmentVariables() {
 }
 
 function configurationFor(text) {
-  const kept = text ? JSON.parse(text) : { development: true, admins: ["ada@school.example"] };
+  const kept = text ? parsed(text) : { development: true, admins: ["ada@school.example"] };
   const demo = { name: "Demo school", client_id: "countersign", client_secret: random(), ...kept.providers?.demo, issuer };
   return { ...kept, origin, providers: { ...kept.providers, demo } };
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Fault(`COUNTERSIGN in .dev.vars is not JSON: ${error.message}`);
+  }
 }
 
 /** JSON that can stand between single quotes. */

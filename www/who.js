@@ -42,7 +42,7 @@ function introduce({ name, email, email_verified, picture }) {
   const called = name ?? email ?? "stranger";
   at("greeting").textContent = `Hello, ${called}`;
   at("name").textContent = called;
-  at("email").textContent = email ? `${email}${email_verified ? ", verified" : ""}` : "No e-mail address known";
+  at("email").textContent = email ? `${email}${email_verified ? ", verified" : ", not verified"}` : "No e-mail address known";
   at("avatar").replaceChildren(portrait(picture) ?? called.charAt(0).toUpperCase());
 }
 

@@ -107,6 +107,17 @@ impl Incoming {
         self.query(name)?.ok_or_else(|| Error::new(Code::QueryInvalid, format!("`{name}` is missing")))
     }
 
+    /// Refuses query parameters beside these: a misspelt question must not be answered as if it had not been asked.
+    pub fn check_query(&self, known: &[&[&str]]) -> Result<()> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        match form_urlencoded::parse(query.as_bytes()).find(|(name, _)| !known.concat().contains(&name.as_ref())) {
+            None => Ok(()),
+            Some((name, _)) => {
+                Err(Error::new(Code::QueryInvalid, format!("`{}` is not asked for", name.escape_debug())))
+            }
+        }
+    }
+
     /// The JSON body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let media_type = self.header(&CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim();

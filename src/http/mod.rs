@@ -29,7 +29,7 @@ use crate::ports::Platform;
 use answer::Answer;
 use authentication::Renewal;
 use incoming::Incoming;
-use routes::{Endpoint, Name};
+use routes::{Access, Endpoint, Name};
 use tags::Change;
 
 /// The longest body that is read, in bytes.
@@ -85,6 +85,9 @@ async fn answer<P: Platform>(
     // Whoever sends a token of her own is no browser that was led here; `refresh` looks at its cookie alone.
     if *incoming.method() != Method::GET && (incoming.bearer().is_none() || endpoint.name == Name::Refresh) {
         incoming.check_same_site(app.config)?;
+    }
+    if matches!(endpoint.access, Access::Person | Access::Administrator) {
+        incoming.check_query(&[endpoint.required, endpoint.optional])?;
     }
     let renewal = if endpoint.name == Name::Check { Renewal::Never } else { Renewal::Allowed };
     let asking = async || authentication::authenticate(app, incoming, renewal).await;

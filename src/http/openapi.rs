@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::routes::{ENDPOINTS, Endpoint};
+use super::tags::{DEFAULT_PAGE, MAX_PAGE};
+use super::tier::Tier;
 use crate::domain::config::Config;
 
 /// The schemas of bodies and answers. As text, because building them in code takes ten times the room in the Wasm.
@@ -70,7 +72,12 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
 }
 
 fn parameter(name: &str, place: &str, required: bool) -> Value {
-    json!({ "name": name, "in": place, "required": required, "schema": { "type": "string" } })
+    let schema = match name {
+        "at" => json!({ "enum": Tier::ALL.map(Tier::name), "default": Tier::Carried.name() }),
+        "limit" => json!({ "type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE }),
+        _ => json!({ "type": "string" }),
+    };
+    json!({ "name": name, "in": place, "required": required, "schema": schema })
 }
 
 fn reference(schema: &str) -> Value {

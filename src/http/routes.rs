@@ -109,13 +109,14 @@ impl Endpoint {
     /// Every code that it may answer with: its own, and what follows from its method, its input and its access.
     pub fn all_codes(&self) -> impl Iterator<Item = Code> {
         let changes = self.method != "GET";
-        let asks = !(self.required.is_empty() && self.optional.is_empty());
+        let known = matches!(self.access, Access::Person | Access::Administrator);
+        let asks = known || !(self.required.is_empty() && self.optional.is_empty());
         let derived: [(bool, &[Code]); 6] = [
             (true, &[Code::HeadersTooLarge, Code::Internal, Code::ConfigurationInvalid, Code::Unavailable]),
             (changes, &[Code::CrossSite, Code::BodyTooLarge]),
             (asks, &[Code::QueryInvalid]),
             (self.body.is_some(), &[Code::BodyInvalid, Code::ContentTypeUnsupported]),
-            (matches!(self.access, Access::Person | Access::Administrator), SIGNED_IN),
+            (known, SIGNED_IN),
             (self.access == Access::Administrator, &[Code::TagMissing, Code::TagSetUnknown, Code::TagInvalid]),
         ];
         let derived = derived.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, codes)| codes);

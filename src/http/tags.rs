@@ -17,7 +17,10 @@ use crate::ports::Platform;
 use crate::ports::call::REALM;
 
 /// The most records on a page.
-const MAX_PAGE: u64 = 500;
+pub const MAX_PAGE: u64 = 500;
+
+/// The records on a page, where nobody says how many.
+pub const DEFAULT_PAGE: u64 = 50;
 
 /// `GET /api/tags/{set}?find=`.
 pub async fn find<P: Platform>(
@@ -28,8 +31,8 @@ pub async fn find<P: Platform>(
 ) -> Result<Answer> {
     let set = administered(app, authentication, set).await?;
     let tag = Tag::parse(&incoming.required_query("find")?)?;
-    let limit = incoming.query("limit")?.unwrap_or_else(|| "50".to_owned());
-    let limit = limit.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+    let limit = incoming.query("limit")?.map_or(Some(DEFAULT_PAGE), |limit| limit.parse().ok());
+    let limit = limit.filter(|limit| (1..=MAX_PAGE).contains(limit));
     let limit = limit.ok_or_else(|| Error::new(Code::QueryInvalid, "`limit` is not 1 to 500"))?;
     let after = incoming.query("after")?;
     Answer::json(&app.platform.call(REALM, &Find { set, tag, after, limit }).await?)

@@ -20,14 +20,13 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// Every tier.
+    pub const ALL: [Self; 3] = [Self::Carried, Self::Replicated, Self::Decided];
+
     /// Reads the name of a tier.
     pub fn parse(text: &str) -> Result<Self> {
-        match text {
-            "carried" => Ok(Self::Carried),
-            "replicated" => Ok(Self::Replicated),
-            "decided" => Ok(Self::Decided),
-            _ => Err(Error::new(Code::QueryInvalid, format!("no tier `{}`", text.escape_debug()))),
-        }
+        let unknown = || Error::new(Code::QueryInvalid, format!("no tier `{}`", text.escape_debug()));
+        Self::ALL.into_iter().find(|tier| tier.name() == text).ok_or_else(unknown)
     }
 
     /// Its name.

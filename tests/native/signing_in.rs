@@ -267,3 +267,14 @@ fn a_sign_in_that_fails_is_over() {
     *ada.cookies.borrow_mut() = jar;
     assert_eq!(code(&ada.send("GET", &format!("/auth/oauth/school/callback?{query}"))), "callback_replayed");
 }
+
+#[test]
+fn attack_a_misspelt_question_is_not_answered_as_if_it_were_none() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    ada.sign_in(&json!({}));
+    assert_eq!(ada.json("/auth/check")["allowed"], true);
+    for query in ["tags=groups:teacher", "Tag=groups:teacher", "tag=groups:admin&at=decided&x"] {
+        assert_eq!(code(&ada.send("GET", &format!("/auth/check?{query}"))), "query_invalid", "{query}");
+    }
+}

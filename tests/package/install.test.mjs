@@ -17,6 +17,8 @@ after(() => consumer?.remove());
 
 test("the tarball holds the modules, the types and the Wasm, and nothing else", () => {
   assert.deepEqual(consumer.packed, [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "README.md",
     "api.js",
     "client.js",

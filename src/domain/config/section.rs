@@ -20,7 +20,7 @@ impl<'a> Section<'a> {
     /// Begins to read the table at `path`.
     pub fn open(path: &str, value: Option<&Value>, faults: &'a mut Faults) -> Option<Self> {
         let Some(Value::Object(fields)) = value else {
-            faults.push(format!("`{path}`: must be a table"));
+            faults.push(format!("`{path}`: must be a table, or its JSON text"));
             return None;
         };
         Some(Self { path: path.to_owned(), fields: fields.clone(), faults })
