@@ -168,7 +168,8 @@ test("attack: two Authorization headers, of which two readers may take different
 
 test("attack: a token in the query or the body is not looked at", async () => {
   for (const name of ["access_token", "token", "countersign"]) {
-    assertProblem(await new Browser().get(`${origin}/auth/check?${name}=${own.access}`), 401, "unauthenticated");
+    assertProblem(await new Browser().get(`${origin}/auth/check?${name}=${own.access}`), 400, "query_invalid");
+    assert.deepEqual((await new Browser().get(`${origin}/auth/session?${name}=${own.access}`)).json, { session: null });
   }
 });
 

@@ -37,7 +37,7 @@ describe("configuration", () => {
   });
 
   it("what is not even JSON is one fault", async () => {
-    assert.deepEqual(await faultsOf("garbled"), ["`COUNTERSIGN`: must be a table"]);
+    assert.deepEqual(await faultsOf("garbled"), ["`COUNTERSIGN`: must be a table, or its JSON text"]);
   });
 
   it("attack: a wrong configuration opens no door: every path of the Worker says 503 and nothing else", async () => {

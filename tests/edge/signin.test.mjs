@@ -26,9 +26,11 @@ describe("signing in at the demo provider", () => {
 
   for (const [person, verified] of [["ada", true], ["ben", true], ["cleo", false]]) {
     it(`${person} comes back to where she wanted to go, and is known`, async () => {
-      const next = "/auth/api/profile?from=%2Ftests&x=1";
-      const page = await new Browser().signIn(main, person, { next });
-      assert.equal(page.url.href, `${main}${next}`);
+      const next = "/?from=%2Ftests&x=1";
+      const browser = new Browser();
+      const landed = await browser.signIn(main, person, { next });
+      assert.equal(landed.url.href, `${main}${next}`);
+      const page = await browser.get(`${main}/auth/api/profile`);
       assert.equal(page.status, 200, page.text);
       const { account, created_at, ...rest } = page.json;
       assert.match(account, /^[0-9a-f]{32}$/);
