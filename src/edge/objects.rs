@@ -22,12 +22,13 @@ struct Shell {
     actor: Actor,
     state: State,
     env: Env,
+    platform: Edge,
     delivering: Cell<bool>,
 }
 
 impl Shell {
     fn new(actor: Actor, state: State, env: Env) -> Self {
-        Self { actor, state, env, delivering: Cell::new(false) }
+        Self { actor, state, platform: Edge::new(env.clone()), env, delivering: Cell::new(false) }
     }
 
     /// Takes a command and answers with its reply, or with its error under status 500.
@@ -40,7 +41,7 @@ impl Shell {
             Ok(reply) => {
                 // What was decided stands, whatever becomes of its effects.
                 if let Err(error) = self.follow_up(&sql, waiting).await {
-                    Edge::new(self.env.clone()).error(&path, &error);
+                    self.platform.error(&path, &error);
                 }
                 Ok(ResponseBuilder::new().fixed(reply))
             }
@@ -55,9 +56,9 @@ impl Shell {
         let secret = configuration::secret(&self.env)
             .ok_or_else(|| Error::new(Code::Unavailable, "`COUNTERSIGN_SECRET` is missing"))?;
         let storage = self.state.storage();
-        let platform = Edge::new(self.env.clone());
         let sql = ObjectSql::new(&storage);
-        let context = Context { sql: &sql, instance, now: platform.now(), random: &platform, secret: &secret };
+        let (now, random) = (self.platform.now(), &self.platform);
+        let context = Context { sql: &sql, instance, now, random, secret: &secret };
         transaction(&storage, || actors::dispatch(self.actor, name, body, &context))
     }
 
@@ -80,8 +81,7 @@ impl Shell {
         self.delivering.set(true);
         let _delivering = Reset(&self.delivering);
         let storage = self.state.storage();
-        let platform = Edge::new(self.env.clone());
-        if outbox::deliver(&ObjectSql::new(&storage), &platform).await? {
+        if outbox::deliver(&ObjectSql::new(&storage), &self.platform).await? {
             return storage.delete_alarm().await.map_err(|error| alarm(&error));
         }
         self.wake_in(RETRY).await
@@ -96,7 +96,7 @@ impl Shell {
         // A delivery that is under way may yet be lost with its instance: the next alarm looks after it.
         let outcome = if self.delivering.get() { self.wake_in(RETRY).await } else { self.deliver().await };
         if let Err(error) = outcome {
-            Edge::new(self.env.clone()).error("alarm", &error);
+            self.platform.error("alarm", &error);
             self.state.storage().set_alarm(RETRY).await?;
         }
         Response::empty()

@@ -1,9 +1,9 @@
 //! Outgoing requests, bounded in size and time.
 
 use futures_util::StreamExt as _;
-use worker::{AbortSignal, Fetch, Headers, Request, RequestInit, RequestRedirect, Response};
+use worker::{AbortSignal, Fetch, Request, RequestInit, RequestRedirect, Response};
 
-use super::javascript;
+use super::{javascript, wire};
 use crate::error::{Code, Error, Result};
 
 /// Sends a request. Redirects are not followed.
@@ -24,13 +24,9 @@ pub async fn send(request: http::Request<Vec<u8>>, seconds: u64, limit: usize) -
 
 fn outgoing(request: http::Request<Vec<u8>>) -> worker::Result<Request> {
     let (parts, body) = request.into_parts();
-    let headers = Headers::new();
-    for (name, value) in &parts.headers {
-        headers.append(name.as_str(), value.to_str().unwrap_or_default())?;
-    }
     let mut init = RequestInit::new();
     init.with_method(worker::Method::from(parts.method.as_str().to_owned()))
-        .with_headers(headers)
+        .with_headers(wire::headers(&parts.headers)?)
         .with_redirect(RequestRedirect::Manual);
     if !body.is_empty() {
         init.with_body(Some(js_sys::Uint8Array::from(body.as_slice()).into()));

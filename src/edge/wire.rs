@@ -1,7 +1,7 @@
 //! Between the runtime's requests and responses and those of the `http` crate.
 
 use futures_util::StreamExt as _;
-use http::{HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 use crate::http::MAX_BODY;
@@ -45,10 +45,15 @@ async fn body(request: &mut Request) -> Vec<u8> {
 /// A response as the runtime takes it.
 pub fn response(response: http::Response<Vec<u8>>) -> worker::Result<Response> {
     let (parts, body) = response.into_parts();
+    let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers(&parts.headers)?);
+    Ok(if body.is_empty() { builder.empty() } else { builder.fixed(body) })
+}
+
+/// Headers as the runtime takes them.
+pub fn headers(map: &HeaderMap) -> worker::Result<Headers> {
     let headers = Headers::new();
-    for (name, value) in &parts.headers {
+    for (name, value) in map {
         headers.append(name.as_str(), value.to_str().unwrap_or_default())?;
     }
-    let builder = ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers);
-    Ok(if body.is_empty() { builder.empty() } else { builder.fixed(body) })
+    Ok(headers)
 }
