@@ -1,17 +1,23 @@
+import { accounting, administering } from "./accounts.js";
 import { createApi } from "./api.js";
 import { CountersignError } from "./error.js";
 import { once } from "./flight.js";
+import { pathOf, query } from "./path.js";
 import { createSessions } from "./session.js";
 
-/** Puts a client together; `load` brings the Wasm, which is the only thing that differs between a page and Node. */
-export function assemble(options, load) {
+/**
+ * Puts a client together. `load` brings the Wasm and `learn` the Wasm with its dictionary of passwords: only these differ
+ * between a page and Node.
+ */
+export function assemble(options, load, learn) {
   const api = createApi(options);
   const sessions = createSessions(api);
-  const { session, refresh, signOut, subscribe, current: getSnapshot } = sessions;
+  const { session, refresh, exchange, subscribe, current: getSnapshot } = sessions;
   const fetch = retrying(api, sessions);
-  const call = (path, exchange) => api.call(path, { ...exchange, send: fetch });
+  const call = (path, init) => api.call(path, { ...init, send: fetch });
   const config = once(() => api.call("/api/config"));
   const judge = judging(load);
+  const estimate = judging(learn);
 
   function signInUrl(provider, { next = here() } = {}) {
     return api.url(`/oauth/${encodeURIComponent(provider)}/login?${query({ next })}`);
@@ -43,15 +49,17 @@ export function assemble(options, load) {
     providers: async () => (await config()).providers,
     signInUrl,
     signIn,
-    signOut,
+    signOut: async () => void (await exchange("logout")),
     session,
     refresh,
-    profile: () => call("/api/profile"),
+    ...accounting(api, call, sessions),
+    strength: (password, personal = []) => estimate("strength", password, personal),
     has,
     covers: (tag, question) => judge("covers", tag, question),
     claims: (token) => judge("claims", token),
     check,
     tags: tagging(call),
+    accounts: administering(call),
     fetch,
     subscribe,
     getSnapshot,
@@ -59,7 +67,7 @@ export function assemble(options, load) {
 }
 
 function tagging(call) {
-  const path = (...parts) => ["/api/tags", ...parts.map(encodeURIComponent)].join("/");
+  const path = (...parts) => pathOf("tags", ...parts);
   return {
     get: (set, record) => call(path(set, record)),
     add: (set, record, tags) => call(path(set, record), { method: "PUT", body: { tags } }),
@@ -67,8 +75,6 @@ function tagging(call) {
     find: (set, tag, { limit, after } = {}) => call(`${path(set)}?${query({ find: tag, limit, after })}`),
   };
 }
-
-const query = (members) => new URLSearchParams(Object.entries(members).filter(([, value]) => value != null));
 
 /** Where the page is now, as the path that a sign-in returns to. */
 function here() {
@@ -80,7 +86,8 @@ function here() {
 function judging(load) {
   return async (question, ...values) => {
     const wasm = await load().catch((cause) => {
-      throw new CountersignError({ code: "wasm_unavailable", title: "the Wasm could not be loaded" }, { cause });
+      const title = "the Wasm or its dictionary could not be loaded";
+      throw new CountersignError({ code: "wasm_unavailable", title }, { cause });
     });
     try {
       return wasm[question](...values);

@@ -1,6 +1,8 @@
 /**
  * The client of Countersign: sign in, know the session, ask what its tags allow.
  * Safe to import anywhere: nothing touches a page, the network or the Wasm before it is called.
+ *
+ * Methods are named as in JavaScript; the members of what goes over the wire keep the wire's names.
  */
 
 /** Where a question is answered. Each is slower and more exact than the one before. */
@@ -34,16 +36,57 @@ export interface Session {
   tags: Tags;
 }
 
+/** What becomes of an account: `pending` until it is verified or approved; nobody signs in to a blocked or disabled one. */
+export type Status = "pending" | "active" | "blocked" | "disabled";
+
 export interface Profile {
   account: string;
-  email: string | null;
-  email_verified: boolean;
-  name: string | null;
-  /** Address of a picture. It comes from the provider: show it only if you trust that. */
-  picture: string | null;
-  status: "active" | "blocked";
+  status: Status;
   /** Seconds since 1970. */
   created_at: number;
+  /**
+   * Until when what is sensitive needs no password, because she has just proved who she is: seconds since 1970.
+   * Null without such a proof. In one's own profile only.
+   */
+  confirmed_until?: number | null;
+  /** False if she signs in by a provider alone. */
+  has_password: boolean;
+  email: string | null;
+  email_verified: boolean;
+  user_name: string | null;
+  /** For display: first and last name, or what the provider says. */
+  name: string | null;
+  first_name: string | null;
+  last_name: string | null;
+  /** Address of a picture, from her or from the provider: show it only if you trust that. */
+  picture: string | null;
+  /** The fields that the deployment has declared, by their name without `fields.`. */
+  fields: { [name: string]: FieldValue };
+}
+
+export type FieldValue = string | number | boolean;
+
+/** What a person may say about herself; a member that is absent is kept, null takes it away. */
+export interface ProfileChanges {
+  user_name?: string | null;
+  first_name?: string | null;
+  last_name?: string | null;
+  picture?: string | null;
+  fields?: { [name: string]: FieldValue | null };
+}
+
+export interface Registration extends ProfileChanges {
+  email: string;
+  password: string;
+}
+
+/** An account as an administrator creates it. */
+export interface NewAccount extends ProfileChanges {
+  email?: string;
+  email_verified?: boolean;
+  /** In any form that the deployment accepts, such as a PHC string. */
+  password_hash?: string;
+  status?: Status;
 }
 
 export interface Provider {
@@ -55,9 +98,115 @@ export interface Provider {
   login: string;
 }
 
+/** What a deployment can let people do; those that it does not offer are answered with 404. */
+export type Action =
+  | "register"
+  | "verify_email"
+  | "login"
+  | "logout"
+  | "profile"
+  | "change_password"
+  | "change_email"
+  | "reset_password"
+  | "remind_user_name"
+  | "export"
+  | "delete_account";
+
+/** A field of a form, for registration and the profile. Its limits are those of the HTML attributes of like names. */
+export interface Field {
+  /** As in a body, and as in `FieldError`; a declared one is `fields.<name>`. */
+  name: string;
+  type: "email" | "user_name" | "text" | "url" | "number" | "boolean" | "date" | "choice";
+  /** For people. */
+  label: string;
+  required: boolean;
+  /** Of text, in characters. */
+  min_length?: number;
+  max_length?: number;
+  /** A JavaScript regular expression that must match the whole value. */
+  pattern?: string;
+  /** Of a number, or of a date as `2030-01-31`. */
+  min?: number | string;
+  max?: number | string;
+  /** Of a number: no fractions. */
+  integer?: boolean;
+  choices?: string[];
+}
+
 export interface Config {
   providers: Provider[];
   tag_sets: string[];
+  actions: Action[];
+  /** Who may have an account, and when; null where there are none with a password. */
+  registration: "open" | "verification" | "approval" | "verification_and_approval" | "until_verified" | "closed" | null;
+  /** What a password must be like; null where there are none. */
+  password: {
+    /** In characters. */
+    min_length: number;
+    max_length: number;
+    /** The least `score` of `Strength`. */
+    min_strength: Strength["score"];
+    /** Whether passwords that are known from leaks are refused. */
+    breach_check: boolean;
+  } | null;
+  fields: Field[];
+}
+
+/** What is wrong with one field: `fields` of an error with the code `fields_invalid`. */
+export interface FieldError {
+  /** `email`, `password`, `fields.class`, … */
+  field: string;
+  code:
+    | "missing"
+    | "too_short"
+    | "too_long"
+    | "pattern_mismatch"
+    | "malformed"
+    | "not_a_choice"
+    | "too_small"
+    | "too_large"
+    | "too_weak"
+    | "breached"
+    | "taken"
+    | "unknown";
+}
+
+export interface Strength {
+  /** By the guesses it takes: fewer than 10³, 10⁶, 10⁸, 10¹⁰, or more. */
+  score: 0 | 1 | 2 | 3 | 4;
+  /** The decimal logarithm of how many guesses it takes. */
+  guesses_log10: number;
+  /** What makes it weak; null where nothing stands out. */
+  warning:
+    | "common_password"
+    | "word"
+    | "name"
+    | "keyboard_walk"
+    | "repeat"
+    | "sequence"
+    | "date"
+    | "personal_word"
+    | null;
+}
+
+/** Everything that is stored about one person; for her, not for programs. */
+export interface AccountExport {
+  profile: Profile;
+  tags: Tags;
+  /** The kinds of names that lead to the account: `oidc`, `email`, `user_name`. */
+  handles: string[];
+  /** Times are seconds since 1970; `ended_at` and `end_reason` are null for one that goes on. */
+  sessions: {
+    sid: string;
+    auth_time: number;
+    amr: string[];
+    used_at: number;
+    expires_at: number;
+    ended_at: number | null;
+    end_reason: string | null;
+  }[];
+  /** What has happened to the account, oldest first. */
+  events: { at: number; happening: string; details: Record<string, unknown> }[];
 }
 
 /** A problem document (RFC 9457). */
@@ -116,7 +265,7 @@ export interface Found {
  * - `response_invalid`: an answer that is not Countersign's, such as a proxy's error page
  * - `origin_missing`: outside a page, without `origin`
  * - `navigation_unavailable`: `signIn` outside a page
- * - `wasm_unavailable`: the Wasm could not be loaded (a later call tries again)
+ * - `wasm_unavailable`: the Wasm or its dictionary could not be loaded (a later call tries again)
  * - `wasm_failed`: the Wasm threw what is no error of the Rust code
  * - whatever code the Rust code gives to a malformed question or token
  */
@@ -129,6 +278,10 @@ export class CountersignError extends Error {
   readonly title: string;
   readonly status: number;
   readonly detail: string | undefined;
+  /** With `fields_invalid`. */
+  readonly fields?: FieldError[];
+  /** With `too_many_requests`: seconds to wait. */
+  readonly retry_after?: number;
   /** Further members of the problem document, such as `faults`, `tag` or `at`. */
   readonly [member: string]: unknown;
 }
@@ -150,6 +303,7 @@ export interface SignInOptions {
   next?: string;
 }
 
+/** Every call but those that ask nobody may also throw 429 `too_many_requests`. */
 export interface Client {
   /** What this deployment offers; asked for once. */
   config(): Promise<Config>;
@@ -175,8 +329,77 @@ export interface Client {
   /** Renews the session now, for instance to carry tags that were given meanwhile. Null if it has ended. */
   refresh(): Promise<Session | null>;
 
+  /**
+   * Asks for an account. The answer is the same for a known address, whose owner gets a mail instead. `next` is what
+   * she has to wait for; with `login` she can sign in right away. Throws 422 `fields_invalid`.
+   */
+  register(details: Registration): Promise<{ next: "verify_email" | "approval" | "login" }>;
+
+  /**
+   * Uses the token of the mail that asks to confirm an address. In another browser than she registered in, the password
+   * that was registered does not count: `password_needed`, and a mail leads to a new one. A new address is confirmed only
+   * in the session that asked for it. Throws 400 `link_invalid`, 403 `other_browser` (the link stays good), 409
+   * `email_taken`, 422 `fields_invalid` (the user name is taken meanwhile), 401 `session_ended`.
+   */
+  verifyEmail(token: string): Promise<{
+    done: "email_verified" | "password_needed" | "approval_pending" | "old_email_confirmed" | "email_changed";
+  }>;
+
+  /**
+   * Signs in, here and in every tab; `login` is the e-mail address or the user name. Throws 401 `credentials_invalid` or
+   * `account_inactive`, 403 `email_unverified` (the time to prove the address has run out; a new mail is on its
+   * way) or `approval_pending`.
+   */
+  signInWithPassword(credentials: { login: string; password: string }): Promise<Session>;
+
+  /** Has a link mailed, if there is such an account; `login` is the e-mail address or the user name. */
+  requestPasswordReset(login: string): Promise<void>;
+
+  /**
+   * Uses the token of that mail: signs in with a session that is confirmed for some minutes. With a password, sets it
+   * and ends all other sessions. Throws 400 `link_invalid`, 422 `fields_invalid`, 401 `account_inactive`.
+   */
+  resetPassword(reset: { token: string; password?: string }): Promise<Session>;
+
+  /** Has the user name mailed, if there is such an account. */
+  remindUserName(email: string): Promise<void>;
+
   /** Who is signed in. Throws 401 without a session. */
   profile(): Promise<Profile>;
+
+  /** Throws 422 `fields_invalid`. */
+  updateProfile(changes: ProfileChanges): Promise<Profile>;
+
+  /**
+   * Sets another password and ends all other sessions. The old one is not needed while `confirmed_until` is to come.
+   * Throws 403 `confirmation_required`, 401 `credentials_invalid`, 422 `fields_invalid`.
+   */
+  changePassword(change: { new_password: string; old_password?: string }): Promise<void>;
+
+  /**
+   * Starts the move to another address; `next` says which mailbox to look into. The password is not needed while
+   * `confirmed_until` is to come. Throws as `changePassword` does.
+   */
+  changeEmail(change: { email: string; password?: string }): Promise<{ next: "confirm_old_email" | "confirm_new_email" }>;
+
+  /** Uses the token of the mail that tells of the move: takes it back and ends every session. Throws 400 `link_invalid`. */
+  undoEmailChange(token: string): Promise<{ done: "email_change_undone" }>;
+
+  /** Everything that is stored about her. */
+  exportAccount(): Promise<AccountExport>;
+
+  /**
+   * Deletes her account for ever and ends the session, here and in every tab. The password is not needed while
+   * `confirmed_until` is to come. Throws 403 `confirmation_required`, 401 `credentials_invalid`.
+   */
+  deleteAccount(proof?: { password?: string }): Promise<void>;
+
+  /**
+   * How hard a password is to guess, by the same Rust code that the edge refuses weak ones with. `personal` are words that
+   * an attacker who knows her would try: her address, her names. Neither leaves this process. Loads the Wasm and a
+   * dictionary.
+   */
+  strength(password: string, personal?: string[]): Promise<Strength>;
 
   /**
    * Whether the session's tags cover a question such as `groups:teacher`, answered in this very process by the same
@@ -207,6 +430,21 @@ export interface Client {
     remove(set: string, record: string, tags: string[]): Promise<Tagged>;
     /** The records that carry the tag or one below it. `limit` is the size of a page, 50 unless given. */
     find(set: string, tag: string, options?: { limit?: number; after?: string | null }): Promise<Found>;
+  };
+
+  /** For those who carry the very tag `admin`; for others every call throws 403 `tag_missing`. */
+  accounts: {
+    /** The ids of the accounts with this status. `limit` is the size of a page. */
+    list(filter: { status: Status; limit?: number; after?: string | null }): Promise<Found>;
+    /** Throws 404 `account_unknown`. */
+    get(account: string): Promise<Profile>;
+    /** Throws 422 `fields_invalid`. */
+    create(details: NewAccount): Promise<Profile>;
+    /**
+     * Anything but `active` ends her sessions. Throws 404 `account_unknown`, 409 `transition_invalid` if there is no way
+     * from her status to this one.
+     */
+    setStatus(account: string, status: Exclude<Status, "pending">): Promise<Profile>;
   };
 
   /**

@@ -10,4 +10,12 @@ const load = once(async () => {
   return wasm;
 });
 
-export const createClient = (options = {}) => assemble(options, load);
+// And the dictionary only if it asks how strong a password is.
+const learn = once(async () => {
+  const [wasm, words] = await Promise.all([load(), fetch(new URL("./strength.dat", import.meta.url))]);
+  if (!words.ok) throw new Error(`the dictionary was answered with ${words.status}`);
+  wasm.load_dictionary(new Uint8Array(await words.arrayBuffer()));
+  return wasm;
+});
+
+export const createClient = (options = {}) => assemble(options, load, learn);

@@ -5,9 +5,20 @@ export { CountersignError } from "./error.js";
 
 // Node's fetch reads no file: addresses, so the bytes come from the file system.
 const load = once(async () => {
-  const [wasm, { readFile }] = await Promise.all([import("./wasm/countersign.js"), import("node:fs/promises")]);
-  await wasm.default({ module_or_path: await readFile(new URL("./wasm/countersign_bg.wasm", import.meta.url)) });
+  const [wasm, bytes] = await Promise.all([import("./wasm/countersign.js"), read("./wasm/countersign_bg.wasm")]);
+  await wasm.default({ module_or_path: bytes });
   return wasm;
 });
 
-export const createClient = (options = {}) => assemble(options, load);
+const learn = once(async () => {
+  const [wasm, words] = await Promise.all([load(), read("./strength.dat")]);
+  wasm.load_dictionary(words);
+  return wasm;
+});
+
+async function read(file) {
+  const { readFile } = await import("node:fs/promises");
+  return readFile(new URL(file, import.meta.url));
+}
+
+export const createClient = (options = {}) => assemble(options, load, learn);

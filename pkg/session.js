@@ -43,11 +43,12 @@ export function createSessions(api) {
     return fresh() && !forced ? current : ask();
   }
 
-  async function signOut() {
-    // A renewal under way would put its cookies back after they were cleared.
+  /** An exchange whose answer says who is signed in from now on; one without content: nobody. */
+  async function exchange(action, body) {
+    // A renewal under way would put its cookies over those of the answer.
     await Promise.all([ask.settled(), refresh.settled()]);
-    await api.call("/api/logout", { method: "POST" });
-    keep(null, era);
+    const answer = await api.call(`/api/${action}`, { method: "POST", body });
+    return keep(answer?.session ?? null, era);
   }
 
   /** What the Worker said, unless something newer is known by now. Other tabs hear of it. */
@@ -83,7 +84,7 @@ export function createSessions(api) {
   return {
     session,
     refresh,
-    signOut,
+    exchange,
     subscribe,
     current: () => current,
     signedOut: () => current === null && fresh(),

@@ -14,6 +14,7 @@ import { isFresh, markFresh, syncFolder } from "./stale.mjs";
 const workerFolder = join(root, "build", "worker");
 const wasmFolder = join(root, "pkg", "wasm");
 const siteFolder = join(root, "build", "site");
+const benchFolder = join(root, "build", "bench");
 
 export async function build(part = "all") {
   const wanted = part === "all" ? Object.keys(parts) : [part];
@@ -41,32 +42,45 @@ async function rebuilt(part, title, output, work) {
 async function buildWorker() {
   const args = ["--release", "--no-opt", "--out-dir", "build/worker", "--no-default-features", "--features", "worker"];
   const bins = { WASM_BINDGEN_BIN: wasmBindgen().path, ESBUILD_BIN: npmBin("esbuild"), WASM_OPT_BIN: npmBin("wasm-opt") };
-  await run(workerBuild.path, args, { cwd: root, env: { ...cargoEnv, ...bins } });
+  await run(workerBuild.path, args, { cwd: root, env: { ...edgeEnv, ...bins } });
   await optimize(join(workerFolder, "index_bg.wasm"));
 }
 
 async function buildPackage() {
-  const flags = ["--lib", "--profile", "browser", "--target", wasmTarget, "--no-default-features", "--features", "browser"];
-  await run("cargo", ["build", ...flags], { cwd: root, env: cargoEnv });
-  const wasm = join(target, wasmTarget, "browser", "countersign.wasm");
   const staging = join(root, "build", "package");
-  rmSync(staging, { recursive: true, force: true });
-  const form = ["--target", "web", "--no-typescript", "--out-name", "countersign", "--out-dir", staging];
-  await run(wasmBindgen().path, [wasm, ...form]);
-  await optimize(join(staging, "countersign_bg.wasm"));
+  await buildModule("browser", "browser", cargoEnv, staging);
   mkdirSync(wasmFolder, { recursive: true });
   cpSync(staging, wasmFolder, { recursive: true });
   rmSync(staging, { recursive: true });
 }
 
+/** What `npm run bench` times: built as the Worker is, and no part of any package. */
+export function buildBench() {
+  const work = () => buildModule("release", "bench", edgeEnv, benchFolder);
+  return rebuilt("bench", "build the benchmark's Wasm", benchFolder, work);
+}
+
+/** The crate with one feature, as a module that JavaScript can import. */
+async function buildModule(profile, feature, env, folder) {
+  const flags = ["--lib", "--profile", profile, "--target", wasmTarget, "--no-default-features", "--features", feature];
+  await run("cargo", ["build", ...flags], { cwd: root, env });
+  rmSync(folder, { recursive: true, force: true });
+  const form = ["--target", "web", "--no-typescript", "--out-name", "countersign", "--out-dir", folder];
+  await run(wasmBindgen().path, [join(target, wasmTarget, profile, "countersign.wasm"), ...form]);
+  await optimize(join(folder, "countersign_bg.wasm"));
+}
+
 /** What the Worker serves: the sample page, and the package as a plain `<script type="module">` finds it. */
 function buildSite() {
   syncFolder(join(root, "www"), siteFolder, { except: "countersign" });
-  const browserFile = (path) => /\.(js|wasm)$/.test(path) && path !== "node.js" && !path.startsWith("node_modules");
+  const browserFile = (path) => /\.(js|wasm|dat)$/.test(path) && path !== "node.js" && !path.startsWith("node_modules");
   syncFolder(join(root, "pkg"), join(siteFolder, "countersign"), { only: browserFile });
 }
 
 export const cargoEnv = { ...process.env, CARGO_TARGET_DIR: target };
+
+/** workerd has SIMD, and Argon2 is faster with it; a browser may be older. */
+const edgeEnv = { ...cargoEnv, RUSTFLAGS: `${process.env.RUSTFLAGS ?? ""} -Ctarget-feature=+simd128`.trim() };
 
 /** What rustc's Wasm may use, rather than all that wasm-opt knows: the runtimes do not know all of it yet. */
 const features = [
@@ -74,6 +88,7 @@ const features = [
   "sign-ext",
   "nontrapping-float-to-int",
   "bulk-memory",
+  "simd",
   "multivalue",
   "reference-types",
   "exception-handling",

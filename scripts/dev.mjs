@@ -60,6 +60,7 @@ async function answers(worker) {
 function announce() {
   console.log(`
   Open       ${origin}
+  Mailbox    ${origin}/dev/mailbox  (what would have been mailed)
   Provider   ${issuer}  (Ada, who is an administrator; Ben; Cleo, whose e-mail is not verified)
   End        Ctrl-C
 `);
@@ -78,8 +79,16 @@ function developmentVariables() {
   return configuration;
 }
 
+/** What a developer has who has written nothing else. */
+const usual = {
+  development: true,
+  admins: ["ada@school.example"],
+  accounts: {},
+  mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
+};
+
 function configurationFor(text) {
-  const kept = text ? parsed(text) : { development: true, admins: ["ada@school.example"] };
+  const kept = { ...usual, ...(text && parsed(text)) };
   const demo = { name: "Demo school", client_id: "countersign", client_secret: random(), ...kept.providers?.demo, issuer };
   return { ...kept, origin, providers: { ...kept.providers, demo } };
 }

@@ -17,12 +17,101 @@ pub struct Error {
     pub code: Code,
     /// The exact reason. Logged, never sent.
     pub cause: String,
+    /// What the caller may know beyond the code.
+    #[serde(default, skip_serializing_if = "Details::is_none")]
+    pub details: Details,
+}
+
+/// What a caller may know of an error beyond its code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Details {
+    /// Nothing.
+    #[default]
+    None,
+    /// Which fields of a form are wrong.
+    Fields(Vec<FieldFault>),
+    /// How many seconds to wait before the next try.
+    RetryAfter(u64),
+}
+
+impl Details {
+    /// Whether there is nothing more to know.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+}
+
+/// A field of a form and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldFault {
+    /// The field, as it is called in the body; `fields.<name>` for one that the configuration declares.
+    pub field: String,
+    /// What is wrong.
+    pub code: FieldCode,
+}
+
+impl FieldFault {
+    /// A fault of a field.
+    pub fn new(field: impl Into<String>, code: FieldCode) -> Self {
+        Self { field: field.into(), code }
+    }
+}
+
+/// What can be wrong with a field. A code never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldCode {
+    /// It must be there.
+    Missing,
+    /// It has too few characters.
+    TooShort,
+    /// It has too many characters.
+    TooLong,
+    /// It does not match the declared pattern.
+    PatternMismatch,
+    /// It is not of its type.
+    Malformed,
+    /// It is none of the declared choices.
+    NotAChoice,
+    /// It is less than the declared minimum.
+    TooSmall,
+    /// It is more than the declared maximum.
+    TooLarge,
+    /// A password that is guessed too soon.
+    TooWeak,
+    /// A password that is known from a breach elsewhere.
+    Breached,
+    /// Another account has it.
+    Taken,
+    /// There is no such field.
+    Unknown,
 }
 
 impl Error {
     /// An error with its exact reason. Texts are lower case, without a full stop, the offending input in backticks.
     pub fn new(code: Code, cause: impl Into<String>) -> Self {
-        Self { code, cause: cause.into() }
+        Self { code, cause: cause.into(), details: Details::None }
+    }
+
+    /// Some fields of a form are wrong.
+    #[must_use]
+    pub fn fields(faults: Vec<FieldFault>) -> Self {
+        let names: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        let cause = format!("fields: {}", names.join(", ").escape_debug());
+        Self { details: Details::Fields(faults), ..Self::new(Code::FieldsInvalid, cause) }
+    }
+
+    /// One field of a form is wrong.
+    #[must_use]
+    pub fn field(field: &str, code: FieldCode) -> Self {
+        Self::fields(vec![FieldFault::new(field, code)])
+    }
+
+    /// Too often; `seconds` must pass before the next try.
+    pub fn retry_after(seconds: u64, cause: impl Into<String>) -> Self {
+        Self { details: Details::RetryAfter(seconds), ..Self::new(Code::TooManyRequests, cause) }
     }
 
     /// The same error under code `to`, if its code is `from`: what it means to this caller.
@@ -88,6 +177,7 @@ codes! {
     IssuerMismatch "issuer_mismatch" 400 "The answer came from another provider than the one that was asked.";
     TagInvalid "tag_invalid" 400 "A tag is a non-empty path of at most 256 bytes and 16 levels.";
     TagsTooMany "tags_too_many" 400 "The tags of one account may take 2,048 bytes as JSON.";
+    LinkInvalid "link_invalid" 400 "This link has been used, has run out, or was never one.";
     Unauthenticated "unauthenticated" 401 "Sign in first.";
     TokenInvalid "token_invalid" 401 "The token is not valid here.";
     TokenExpired "token_expired" 401 "The token has run out.";
@@ -98,13 +188,22 @@ codes! {
     CrossSite "cross_site" 403 "Requests that change something must come from this site.";
     ConsentRefused "consent_refused" 403 "The sign-in was refused at the provider.";
     TagMissing "tag_missing" 403 "A tag that this needs is missing.";
+    CredentialsInvalid "credentials_invalid" 403 "That is not the right password for that name.";
+    EmailUnverified "email_unverified" 403 "First prove your address with the link in the mail.";
+    ApprovalPending "approval_pending" 403 "An administrator has yet to let you in.";
+    OtherBrowser "other_browser" 403 "Open this link in the browser in which you asked for it.";
+    ConfirmationRequired "confirmation_required" 403 "For this, prove once more who you are: with your password, or by signing in anew.";
     NotFound "not_found" 404 "There is nothing here.";
     ProviderUnknown "provider_unknown" 404 "This provider is not offered here.";
     AccountUnknown "account_unknown" 404 "There is no such account.";
     TagSetUnknown "tag_set_unknown" 404 "There is no such tag set.";
     MethodNotAllowed "method_not_allowed" 405 "This path does not take that method.";
+    EmailTaken "email_taken" 409 "Another account has this address.";
+    TransitionInvalid "transition_invalid" 409 "An account cannot go from its status to that one.";
     BodyTooLarge "body_too_large" 413 "The body is larger than 64 KiB.";
     ContentTypeUnsupported "content_type_unsupported" 415 "The body must be sent as application/json.";
+    FieldsInvalid "fields_invalid" 422 "Some fields are not as they should be.";
+    TooManyRequests "too_many_requests" 429 "Too often. Please wait a while.";
     HeadersTooLarge "headers_too_large" 431 "The request headers are larger than 32 KiB.";
     Internal "internal" 500 "Something went wrong here. It has been logged.";
     ProviderUnavailable "provider_unavailable" 502 "The provider did not answer as it should. Please try again.";

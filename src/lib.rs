@@ -6,11 +6,12 @@
 //! | room | holds |
 //! | --- | --- |
 //! | [`domain`] | values and rules: no I/O, no async, no clock or randomness of its own |
-//! | [`ports`] | the traits that the outside fulfils: SQL, KV, fetch, signatures, clock, log, the actors |
+//! | [`ports`] | the traits that the outside fulfils: SQL, KV, fetch, mail, text, limits, files, signatures, clock, log, the actors |
 //! | [`actors`] | Account, Directory, Keyring, Replay: a command in, a reply out, effects in an outbox |
 //! | [`http`] | requests in, responses out; each path is named once |
 //! | `edge` | feature `worker`: the fetch event, the Durable Object classes, KV and `WebCrypto` |
 //! | `browser` | feature `browser`: what the npm package calls |
+//! | `bench` | feature `bench`: what `npm run bench` times |
 
 pub mod actors;
 pub mod domain;
@@ -18,6 +19,8 @@ pub mod error;
 pub mod http;
 pub mod ports;
 
+#[cfg(feature = "bench")]
+pub mod bench;
 #[cfg(feature = "browser")]
 pub mod browser;
 #[cfg(feature = "worker")]

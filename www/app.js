@@ -1,12 +1,24 @@
 import { createClient } from "./countersign/index.js";
+import { createAccount } from "./account/account.js";
 import { createAdmin } from "./admin.js";
 import { createAsk } from "./ask.js";
 import { announce, at, busy, make, words } from "./dom.js";
+import { notify, notifyDone, takeDone } from "./notice.js";
+import { createPeople } from "./people.js";
+import { createPerson } from "./account/person.js";
+import { createWays } from "./ways/ways.js";
 import { createWho } from "./who.js";
 
 const client = createClient();
-const parts = [createWho(client), createAsk(client), createAdmin(client)];
+const ways = createWays(client);
+const person = createPerson(client, () => {
+  notify();
+  return render(client.getSnapshot());
+});
+const myAccount = createAccount(client, person);
+const parts = [createWho(client), createAsk(client), myAccount, createAdmin(client), createPeople(client)];
 let account; // whose page this is: undefined before anybody was asked, null when signed out
+let done = takeDone(); // what a mail's link has led to, until it was seen to
 
 at("retry").addEventListener("click", start);
 at("sign-out").addEventListener("click", () => busy(at("sign-out"), () => client.signOut().catch(fail)));
@@ -19,6 +31,7 @@ start();
 async function start() {
   show("loading");
   announce("Loading");
+  notifyDone(done);
   try {
     const session = await client.session();
     client.subscribe(render);
@@ -40,13 +53,14 @@ async function render(session) {
 async function renderSignedOut() {
   const before = account;
   account = null;
-  parts.forEach((part) => part.clear());
+  [...parts, person].forEach((part) => part.clear());
+  // Unless it was never seen: a session that a mail's link has ended may look alive for a moment.
+  if (before && !done) notify();
   at("goodbye").hidden = !before;
-  const providers = await client.providers();
+  await ways.show();
   if (account !== null) return;
-  at("providers").replaceChildren(...providers.map(button));
   show("signed-out");
-  announce(before ? "You are signed out" : "");
+  announce(before ? "You are signed out" : at("notice").textContent);
   if (before) at("main").focus();
 }
 
@@ -54,17 +68,24 @@ async function renderSignedIn(session) {
   const before = account;
   account = session.account;
   if (before && before !== account) parts.forEach((part) => part.clear());
-  await Promise.all(parts.map((part) => part.show(session)));
+  const profile = await person.of(session);
+  await Promise.all(parts.map((part) => part.show(session, profile)));
   // Somebody may have signed out while the parts were asking.
   if (account !== session.account) return;
   show("signed-in");
-  if (before !== account) announce("You are signed in");
+  if (before !== account) welcome(before);
 }
 
-function button({ id, name }) {
-  const signIn = make("button", { type: "button" }, `Continue with ${name}`);
-  signIn.addEventListener("click", () => client.signIn(id, { next: "/" }));
-  return make("li", {}, signIn);
+/** Somebody is signed in who was not before. */
+function welcome(before) {
+  ways.clear();
+  at("goodbye").textContent = "You are signed out.";
+  if (before === null) notify();
+  announce(`You are signed in. ${at("notice").textContent}`);
+  // Signed in on this very page: what had the focus is gone.
+  if (before === null) at("greeting").focus();
+  if (done === "recovered") myAccount.openPassword();
+  done = undefined;
 }
 
 function show(state) {

@@ -1,9 +1,14 @@
 /** The element with this id. */
 export const at = (id) => document.getElementById(id);
 
-/** A new element: properties, then children (text or nodes). */
+/** A new element: properties, then children (text or nodes). A property with a hyphen is set as an attribute. */
 export function make(name, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(name), properties);
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === undefined) continue;
+    if (key.includes("-")) element.setAttribute(key, value);
+    else element[key] = value;
+  }
   element.append(...children);
   return element;
 }

@@ -4,15 +4,13 @@ const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyl
 
 /** "Who am I" and "My tags": the profile, the facts of the session, and what it carries. */
 export function createWho(client) {
-  let profile;
   let expiresAt = 0;
 
   at("copy").addEventListener("click", copy);
   at("renew").addEventListener("click", () => busy(at("renew"), renew));
   setInterval(() => (at("expires").textContent = remaining(expiresAt)), 1000);
 
-  async function show(session) {
-    if (profile?.account !== session.account) profile = await client.profile();
+  function show(session, profile) {
     introduce(profile);
     expiresAt = session.expires_at;
     at("expires").textContent = remaining(expiresAt);
@@ -31,7 +29,6 @@ export function createWho(client) {
   }
 
   function clear() {
-    profile = undefined;
     at("renewed").textContent = "";
   }
 

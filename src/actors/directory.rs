@@ -1,7 +1,8 @@
 //! Directory: which handle belongs to whom, and which records carry a tag.
 //!
-//! Invariants: a handle leads to one account for ever; a claim is answered with the account that came first, so races
-//! end in one place; an older index of a record never covers a newer one.
+//! Invariants: a handle leads to one account, until that account gives it up; a claim is answered with the account that
+//! came first, so races end in one place; a claim that nobody proved gives way to one that is proved, and ends by
+//! itself; an older index of a record never covers a newer one.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,44 +11,85 @@ use super::{Apply, Context, outbox, run, unknown};
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
 use crate::domain::tag::{Tag, TagSet};
+use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
 use crate::ports::kv;
 
-const STEPS: &[Step] = &[&[
-    "CREATE TABLE handle (
+const STEPS: &[Step] = &[
+    &[
+        "CREATE TABLE handle (
         kind TEXT NOT NULL, hash TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (kind, hash)
     ) WITHOUT ROWID",
-    // One row for each tag that a record has, those above its own included: finding is one range of this key.
-    "CREATE TABLE tag (
+        // One row for each tag that a record has, those above its own included: finding is one range of this key.
+        "CREATE TABLE tag (
         tag_set TEXT NOT NULL, tag TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (tag_set, tag, record)
     ) WITHOUT ROWID",
-    "CREATE INDEX tag_by_record ON tag (tag_set, record)",
-    "CREATE TABLE indexed (
+        "CREATE INDEX tag_by_record ON tag (tag_set, record)",
+        "CREATE TABLE indexed (
         tag_set TEXT NOT NULL, record TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (tag_set, record)
     ) WITHOUT ROWID",
-    outbox::TABLE,
-]];
+        outbox::TABLE,
+    ],
+    &[
+        // NULL for a handle that an account holds; else when the claim ends.
+        "ALTER TABLE handle ADD COLUMN claimed_until INTEGER",
+        "ALTER TABLE handle ADD COLUMN proved INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX handle_by_claim ON handle (claimed_until) WHERE claimed_until IS NOT NULL",
+    ],
+];
 
 pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result<Vec<u8>> {
     match name {
+        Lookup::NAME => run::<Lookup>(body, context),
         Claim::NAME => run::<Claim>(body, context),
+        Reserve::NAME => run::<Reserve>(body, context),
         Hold::NAME => run::<Hold>(body, context),
+        Release::NAME => run::<Release>(body, context),
         Index::NAME => run::<Index>(body, context),
         Find::NAME => run::<Find>(body, context),
         _ => Err(unknown(name)),
     }
 }
 
-/// Claims a handle for an account that is about to be created. Answers the account that has it: this one, or the one
-/// that came first. A claim whose account was never created is taken up again by the same handle, so a crash between
-/// the two leaves nothing stuck.
+/// Asks which account a handle leads to.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Lookup {
+    /// The handle.
+    pub handle: Handle,
+}
+
+impl Command for Lookup {
+    const ACTOR: Actor = Actor::Directory;
+    const NAME: &'static str = "lookup";
+    type Reply = Option<AccountId>;
+}
+
+impl Apply for Lookup {
+    fn apply(self, context: &Context<'_>) -> Result<Option<AccountId>> {
+        if schema::version(context.sql)? == 0 {
+            return Ok(None);
+        }
+        schema::migrate(context.sql, STEPS)?;
+        // A claim leads nowhere yet: else what is counted for a handle would be counted elsewhere once somebody registers
+        // with it, and that would tell whether it was free.
+        Ok(owner(context, &self.handle)?.filter(Owner::holds).map(|owner| owner.account))
+    }
+}
+
+/// Claims a handle for an account that is about to take it. Answers the account that has it: this one, or the one that
+/// came first. A claim whose account never took the handle is taken up again by the same handle until it ends, so a crash
+/// between the two leaves nothing stuck.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Claim {
     /// The handle.
     pub handle: Handle,
     /// The account, should the handle be free.
     pub candidate: AccountId,
+    /// Whether it is proved that the handle is hers. A proved claim goes before one that is not.
+    pub proved: bool,
+    /// For how many seconds, if not for ever.
+    pub lifetime: Option<u64>,
 }
 
 impl Command for Claim {
@@ -59,14 +101,68 @@ impl Command for Claim {
 impl Apply for Claim {
     fn apply(self, context: &Context<'_>) -> Result<AccountId> {
         schema::migrate(context.sql, STEPS)?;
-        if let Some(account) = owner(context, &self.handle)? {
-            return Ok(account);
+        match owner(context, &self.handle)? {
+            Some(owner) if owner.holds() || (owner.account != self.candidate && (owner.proved || !self.proved)) => {
+                Ok(owner.account)
+            }
+            _ => {
+                let until = self.lifetime.map(|seconds| context.now.plus(seconds));
+                claim(context, &self.handle, &self.candidate, until, self.proved)?;
+                Ok(self.candidate)
+            }
         }
-        context.sql.run(
-            "INSERT INTO handle (kind, hash, account) VALUES (?, ?, ?)",
-            &[self.handle.kind.into(), self.handle.hash.into(), self.candidate.as_str().into()],
-        )?;
-        Ok(self.candidate)
+    }
+}
+
+/// Reserves the handles of a registration, before any address is proved. What it answers does not depend on whether
+/// the address is known, and neither does what becomes of the user name: of a known address it is kept for an account
+/// that nobody has.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reserve {
+    /// The address.
+    pub email: Handle,
+    /// The user name, if there is one.
+    pub user_name: Option<Handle>,
+    /// The account, should the address be free.
+    pub candidate: AccountId,
+    /// For how many seconds.
+    pub lifetime: u64,
+}
+
+/// What became of a reservation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reserved {
+    /// The address leads to this account, which may or may not exist.
+    Account(AccountId),
+    /// Somebody else has the user name.
+    UserNameTaken,
+}
+
+impl Command for Reserve {
+    const ACTOR: Actor = Actor::Directory;
+    const NAME: &'static str = "reserve";
+    type Reply = Reserved;
+}
+
+impl Apply for Reserve {
+    fn apply(self, context: &Context<'_>) -> Result<Reserved> {
+        schema::migrate(context.sql, STEPS)?;
+        let until = Some(context.now.plus(self.lifetime));
+        let owner_of_email = owner(context, &self.email)?;
+        let account = owner_of_email.as_ref().map_or(&self.candidate, |owner| &owner.account);
+        if let Some(user_name) = &self.user_name {
+            let known = owner_of_email.as_ref().is_some_and(Owner::holds);
+            let claimant = if known { context.secret.decoy(&self.email)? } else { account.clone() };
+            if owner(context, user_name)?.is_some_and(|owner| owner.holds() || owner.account != claimant) {
+                return Ok(Reserved::UserNameTaken);
+            }
+            claim(context, user_name, &claimant, until, false)?;
+        }
+        if owner_of_email.as_ref().is_none_or(|owner| !owner.holds() && !owner.proved) {
+            claim(context, &self.email, account, until, false)?;
+        }
+        Ok(Reserved::Account(account.clone()))
     }
 }
 
@@ -88,19 +184,89 @@ impl Command for Hold {
 impl Apply for Hold {
     fn apply(self, context: &Context<'_>) -> Result<()> {
         schema::migrate(context.sql, STEPS)?;
-        if owner(context, &self.handle)?.as_ref() != Some(&self.account) {
+        // A claim that ended meanwhile and that nobody took up is still hers.
+        if owner(context, &self.handle)?.is_some_and(|owner| owner.account != self.account) {
             let cause = format!("account `{}` holds a handle that it did not claim", self.account);
             return Err(Error::new(Code::Internal, cause));
         }
-        outbox::project(context, &kv::Handle(&self.handle), &self.account)
+        claim(context, &self.handle, &self.account, None, true)?;
+        outbox::project(context, &kv::Handle(&self.handle), &self.account, None)
     }
 }
 
-fn owner(context: &Context<'_>, handle: &Handle) -> Result<Option<AccountId>> {
-    let statement = "SELECT account FROM handle WHERE kind = ? AND hash = ?";
-    let row = context.sql.row(statement, &[handle.kind.as_str().into(), handle.hash.as_str().into()])?;
-    row.map(|row| AccountId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored account id")))
-        .transpose()
+/// Says that the account has given the handle up. Anybody may claim it now.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Release {
+    /// The handle.
+    pub handle: Handle,
+    /// The account that had it.
+    pub account: AccountId,
+}
+
+impl Command for Release {
+    const ACTOR: Actor = Actor::Directory;
+    const NAME: &'static str = "release";
+    type Reply = ();
+}
+
+impl Apply for Release {
+    fn apply(self, context: &Context<'_>) -> Result<()> {
+        schema::migrate(context.sql, STEPS)?;
+        // Told twice, the second time somebody else may have it.
+        if owner(context, &self.handle)?.is_none_or(|owner| owner.account != self.account) {
+            return Ok(());
+        }
+        let statement = "DELETE FROM handle WHERE kind = ? AND hash = ?";
+        context.sql.run(statement, &[self.handle.kind.as_str().into(), self.handle.hash.as_str().into()])?;
+        outbox::forget(context, &kv::Handle(&self.handle))
+    }
+}
+
+/// Who has a handle.
+struct Owner {
+    account: AccountId,
+    claimed_until: Option<Timestamp>,
+    proved: bool,
+}
+
+impl Owner {
+    /// Whether the handle is the account's own, and not just claimed.
+    const fn holds(&self) -> bool {
+        self.claimed_until.is_none()
+    }
+}
+
+/// Who has a handle, or claims it and may still do so.
+fn owner(context: &Context<'_>, handle: &Handle) -> Result<Option<Owner>> {
+    let statement = "SELECT account, claimed_until, proved FROM handle
+        WHERE kind = ? AND hash = ? AND (claimed_until IS NULL OR claimed_until > ?)";
+    let values = [handle.kind.as_str().into(), handle.hash.as_str().into(), context.now.0.into()];
+    let Some(row) = context.sql.row(statement, &values)? else { return Ok(None) };
+    let account = AccountId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored account id"))?;
+    let claimed_until = row.optional_number(1)?.map(Timestamp);
+    Ok(Some(Owner { account, claimed_until, proved: row.number(2)? == 1 }))
+}
+
+fn claim(
+    context: &Context<'_>,
+    handle: &Handle,
+    account: &AccountId,
+    until: Option<Timestamp>,
+    proved: bool,
+) -> Result<()> {
+    // Claims that came to nothing go as others come.
+    context.sql.run("DELETE FROM handle WHERE claimed_until <= ?", &[context.now.0.into()])?;
+    let statement = "INSERT OR REPLACE INTO handle (kind, hash, account, claimed_until, proved)
+        VALUES (?, ?, ?, ?, ?)";
+    let values = [
+        handle.kind.as_str().into(),
+        handle.hash.as_str().into(),
+        account.as_str().into(),
+        until.map(|until| until.0).into(),
+        u64::from(proved).into(),
+    ];
+    context.sql.run(statement, &values)?;
+    Ok(())
 }
 
 /// Brings the index of a record's tags up to date.

@@ -78,6 +78,6 @@ fn create(context: &Context<'_>) -> Result<Ring> {
         "INSERT INTO signing_key (kid, created_at, public, sealed) VALUES (?, ?, ?, ?)",
         &[signing.kid.as_str().into(), context.now.0.into(), sql::json(key.public())?, sql::json(&signing)?],
     )?;
-    outbox::project(context, &kv::Jwks, &public)?;
+    outbox::project(context, &kv::Jwks, &public, None)?;
     Ok(Ring { signing, public })
 }

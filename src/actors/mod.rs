@@ -51,12 +51,38 @@ pub fn dispatch(actor: Actor, name: &str, body: &[u8], context: &Context<'_>) ->
     }
 }
 
-/// For how many seconds an object of this kind is kept, if it is not kept for ever.
-#[must_use]
-pub const fn lifetime(actor: Actor) -> Option<u64> {
+/// What becomes of an object after it has done what was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It stays.
+    Kept,
+    /// It holds nothing that counts any more: all its storage can go.
+    Forgotten,
+}
+
+/// When an object has something to do by itself; `None` if never. Its alarm is set accordingly after every command.
+///
+/// # Errors
+/// As [`Sql::run`].
+pub fn due(actor: Actor, sql: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
+    let own = match actor {
+        Actor::Account => account::due(sql)?,
+        Actor::Replay => replay::due(sql)?,
+        Actor::Directory | Actor::Keyring => None,
+    };
+    let effects = outbox::newest(sql)?.map(|_| now.plus(outbox::RETRY));
+    Ok([own, effects].into_iter().flatten().min())
+}
+
+/// Does what is due by itself, in a transaction like a command. Effects and letters are the caller's to deliver.
+///
+/// # Errors
+/// As [`Sql::run`].
+pub fn wake(actor: Actor, context: &Context<'_>) -> Result<Fate> {
     match actor {
-        Actor::Replay => Some(replay::LIFETIME),
-        Actor::Account | Actor::Directory | Actor::Keyring => None,
+        Actor::Account => account::wake(context),
+        Actor::Replay => Ok(Fate::Forgotten),
+        Actor::Directory | Actor::Keyring => Ok(Fate::Kept),
     }
 }
 

@@ -15,29 +15,58 @@ pub const TABLE: &str = "CREATE TABLE outbox (
     target TEXT PRIMARY KEY, sequence INTEGER NOT NULL, effect TEXT NOT NULL
 ) WITHOUT ROWID";
 
+/// After how many seconds an outbox that could not be emptied is tried again.
+pub const RETRY: u64 = 15;
+
 #[derive(Serialize, Deserialize)]
 enum Effect {
-    Project { key: String, value: String },
-    Tell { actor: Actor, instance: String, command: String, body: String },
+    Project {
+        key: String,
+        value: String,
+        #[serde(default)]
+        lifetime: Option<u64>,
+    },
+    Forget {
+        key: String,
+    },
+    Tell {
+        actor: Actor,
+        instance: String,
+        command: String,
+        body: String,
+    },
 }
 
-/// Projects a record to KV.
+/// Projects a record to KV, for `lifetime` seconds or for ever.
 ///
 /// # Errors
 /// As [`Sql::run`].
-pub fn project<R: Record>(context: &Context<'_>, record: &R, value: &R::Value) -> Result<()> {
+pub fn project<R: Record>(context: &Context<'_>, record: &R, value: &R::Value, lifetime: Option<u64>) -> Result<()> {
     let value = serde_json::to_string(value).map_err(|error| internal(&error))?;
-    let target = format!("kv:{}", record.key());
-    push(context, &target, &Effect::Project { key: record.key(), value })
+    push(context, &target(record), &Effect::Project { key: record.key(), value, lifetime })
 }
 
-/// Tells another actor something about `subject`.
+/// Takes a record out of KV.
+///
+/// # Errors
+/// As [`Sql::run`].
+pub fn forget(context: &Context<'_>, record: &impl Record) -> Result<()> {
+    push(context, &target(record), &Effect::Forget { key: record.key() })
+}
+
+/// What is done to one record replaces what waits to be done to it.
+fn target(record: &impl Record) -> String {
+    format!("kv:{}", record.key())
+}
+
+/// Tells another actor something about `subject`. Whatever it is, it replaces what waits to be told about that: an older
+/// word must never arrive after a newer one.
 ///
 /// # Errors
 /// As [`Sql::run`].
 pub fn tell<C: Command>(context: &Context<'_>, instance: &str, subject: &str, command: &C) -> Result<()> {
     let body = serde_json::to_string(command).map_err(|error| internal(&error))?;
-    let target = format!("actor:{:?}:{instance}:{}:{subject}", C::ACTOR, C::NAME);
+    let target = format!("actor:{:?}:{instance}:{subject}", C::ACTOR);
     let effect = Effect::Tell { actor: C::ACTOR, instance: instance.to_owned(), command: C::NAME.to_owned(), body };
     push(context, &target, &effect)
 }
@@ -89,7 +118,8 @@ pub async fn deliver(sql: &dyn Sql, outside: &(impl Kv + Call + Log)) -> Result<
 
 async fn carry_out(effect: Effect, outside: &(impl Kv + Call)) -> Result<()> {
     match effect {
-        Effect::Project { key, value } => outside.write(&key, &value, None).await,
+        Effect::Project { key, value, lifetime } => outside.write(&key, &value, lifetime).await,
+        Effect::Forget { key } => outside.remove(&key).await,
         Effect::Tell { actor, instance, command, body } => {
             outside.call_raw(actor, &instance, &command, body.into_bytes()).await.map(|_| ())
         }

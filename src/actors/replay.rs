@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::schema::{self, Step};
 use super::{Apply, Context, run, unknown};
 use crate::domain::flow::Flow;
+use crate::domain::time::Timestamp;
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
+use crate::ports::sql::Sql;
 
 /// How long an object of this kind is kept, in seconds.
-pub const LIFETIME: u64 = 2 * Flow::LIFETIME;
+const LIFETIME: u64 = 2 * Flow::LIFETIME;
 
 const STEPS: &[Step] = &[&["CREATE TABLE used (at INTEGER NOT NULL)"]];
 
@@ -42,4 +44,13 @@ impl Apply for Consume {
         }
         Ok(first)
     }
+}
+
+/// When the object forgets itself.
+pub(super) fn due(sql: &dyn Sql) -> Result<Option<Timestamp>> {
+    if schema::version(sql)? == 0 {
+        return Ok(None);
+    }
+    let row = sql.row("SELECT MIN(at) FROM used", &[])?;
+    row.map_or(Ok(None), |row| row.optional_number(0)).map(|at| at.map(|at| Timestamp(at).plus(LIFETIME)))
 }

@@ -1,9 +1,12 @@
 //! What the npm package calls: nothing but parse, call and convert.
 
+use std::cell::RefCell;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::domain::jws;
+use crate::domain::strength::{Dictionary, Warning, estimate};
 use crate::domain::tag::{Question, Tag, Tags};
 use crate::error::{Code, Error, Result};
 
@@ -42,6 +45,49 @@ pub fn claims(token: &str) -> Result<JsValue, JsValue> {
     let claims = claims.map_err(|error| thrown(&error))?;
     let plain = serde_wasm_bindgen::Serializer::json_compatible();
     serde::Serialize::serialize(&claims, &plain).map_err(JsValue::from)
+}
+
+thread_local! {
+    static DICTIONARY: RefCell<Option<Dictionary>> = const { RefCell::new(None) };
+}
+
+/// Takes the words by which passwords are judged: the bytes of `strength.dat`, loaded when somebody chooses a password.
+///
+/// # Errors
+/// An object with `code` and `message`: `unavailable`, if the bytes are anything else.
+#[wasm_bindgen]
+pub fn load_dictionary(bytes: Vec<u8>) -> Result<(), JsValue> {
+    let dictionary = Dictionary::parse(bytes).ok_or_else(|| unavailable("the dictionary is malformed"))?;
+    DICTIONARY.set(Some(dictionary));
+    Ok(())
+}
+
+/// How strong a password is, for a person of whom `personal` is known: `{ score, guesses_log10, warning }`, where `score` is
+/// 0 to 4 and `warning` the name of the pattern to avoid, or null.
+///
+/// # Errors
+/// An object with `code` and `message`: `unavailable`, if no dictionary was loaded.
+#[wasm_bindgen]
+#[allow(clippy::needless_pass_by_value, reason = "JavaScript hands over a copy")]
+pub fn strength(password: &str, personal: Vec<String>) -> Result<JsValue, JsValue> {
+    #[derive(serde::Serialize)]
+    struct Strength {
+        score: u8,
+        guesses_log10: f64,
+        warning: Option<&'static str>,
+    }
+    let personal: Vec<_> = personal.iter().map(String::as_str).collect();
+    let estimate = DICTIONARY
+        .with_borrow(|dictionary| dictionary.as_ref().map(|dictionary| estimate(password, &personal, dictionary)))
+        .ok_or_else(|| unavailable("no dictionary was loaded"))?;
+    let warning = estimate.warning.map(Warning::name);
+    let strength = Strength { score: estimate.score, guesses_log10: estimate.guesses_log10, warning };
+    let plain = serde_wasm_bindgen::Serializer::json_compatible();
+    serde::Serialize::serialize(&strength, &plain).map_err(JsValue::from)
+}
+
+fn unavailable(cause: &str) -> JsValue {
+    thrown(&Error::new(Code::Unavailable, cause))
 }
 
 /// An error as JavaScript catches it.

@@ -1,43 +1,105 @@
 //! What is known of a person, and what state her account is in.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::email::Email;
 use super::id::SessionId;
 use super::tag::Tags;
 use super::time::Timestamp;
+use super::user_name::UserName;
 
 /// The life cycle of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// | from | to | by |
+/// | --- | --- | --- |
+/// | pending | active | an administrator, or proving the address |
+/// | active | pending | the time to prove the address has run out |
+/// | pending, active, disabled | blocked | an administrator |
+/// | active, blocked | disabled | an administrator |
+/// | blocked, disabled | active | an administrator |
+/// | every other | deleted | its owner; for ever |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// It waits for an administrator, or for its address to be proved.
+    Pending,
     /// It can be used.
+    #[default]
     Active,
     /// An administrator has shut it.
     Blocked,
+    /// An administrator has laid it aside.
+    Disabled,
+    /// Its owner has deleted it. Nothing but its events is left.
+    Deleted,
 }
 
-/// What a provider said of the person, after verification.
+impl Status {
+    /// Every status that an account can be found by.
+    pub const LISTED: [Self; 4] = [Self::Pending, Self::Active, Self::Blocked, Self::Disabled];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Blocked => "blocked",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Whether an administrator can lead an account from here to `to`. Staying is no way.
+    #[must_use]
+    pub fn leads_to(self, to: Self) -> bool {
+        match (self, to) {
+            (Self::Pending | Self::Blocked | Self::Disabled, Self::Active)
+            | (Self::Pending | Self::Active | Self::Disabled, Self::Blocked)
+            | (Self::Active | Self::Blocked, Self::Disabled) => true,
+            (_, Self::Pending | Self::Active | Self::Blocked | Self::Disabled | Self::Deleted) => false,
+        }
+    }
+}
+
+/// What is known of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Profile {
     /// Her address, if it is a plain one.
     pub email: Option<Email>,
-    /// Whether the provider vouches that the address is hers.
+    /// Whether the address is proved to be hers, by a link or by the word of her provider.
     pub email_verified: bool,
-    /// Her name, at most [`Profile::MAX_CHARS`] characters.
+    /// What she calls herself here.
+    pub user_name: Option<UserName>,
+    /// How her provider calls her, at most [`Profile::MAX_CHARS`] characters.
     pub name: Option<String>,
+    /// Her first name.
+    pub first_name: Option<String>,
+    /// Her last name.
+    pub last_name: Option<String>,
     /// An `https:` URL of her picture.
     pub picture: Option<String>,
+    /// The fields that the configuration declares.
+    pub fields: Map<String, Value>,
 }
 
 impl Profile {
     /// The longest name or URL that is kept, in characters.
     pub const MAX_CHARS: usize = 512;
 
-    /// The address, if the provider vouches for it.
+    /// The address, if it is proved.
     #[must_use]
     pub fn verified_email(&self) -> Option<&Email> {
         self.email.as_ref().filter(|_| self.email_verified)
+    }
+
+    /// How to call her: first and last name, else as her provider does.
+    #[must_use]
+    pub fn display_name(&self) -> Option<String> {
+        let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(String::as_str).collect();
+        if names.is_empty() { self.name.clone() } else { Some(names.join(" ")) }
     }
 }
 
@@ -48,7 +110,7 @@ pub struct Session {
     pub sid: SessionId,
     /// When the person proved who she is.
     pub auth_time: Timestamp,
-    /// How she did (RFC 8176; `fed`, which Microsoft added, for a sign-in at a provider).
+    /// How she did (RFC 8176: `pwd`; `fed`, which Microsoft added, for a sign-in at a provider; `link`, ours, for one in mail).
     pub amr: Vec<String>,
     /// The absolute end; refreshing never goes past it.
     pub expires_at: Timestamp,
@@ -78,4 +140,17 @@ pub struct AccountProjection {
     pub tags: Tags,
     /// Sessions that ended while their access tokens may still be alive.
     pub ended: Vec<SessionId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Status;
+
+    #[test]
+    fn nothing_leads_out_of_deletion_and_nobody_is_made_pending() {
+        for status in Status::LISTED {
+            assert!(!Status::Deleted.leads_to(status) && !status.leads_to(Status::Pending));
+            assert!(!status.leads_to(Status::Deleted) && !status.leads_to(status));
+        }
+    }
 }

@@ -14,10 +14,12 @@ impl Email {
     pub fn parse(text: &str) -> Option<Self> {
         let (local, domain) = text.split_once('@')?;
         let plain = |byte: u8| byte.is_ascii_graphic() && !br#"@,;:<>()[]\""#.contains(&byte);
-        // RFC 5321 §4.5.3.1: 64 octets before the `@`, 255 behind it.
-        let sized = (1..=64).contains(&local.len()) && (1..=255).contains(&domain.len());
+        let named = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+        // RFC 5321 §4.5.3.1: 64 octets before the `@`, and 254 in all, for a path of 256 holds it between `<` and `>`.
+        let sized = (1..=64).contains(&local.len()) && text.len() <= 254;
         let dotted = domain.contains('.') && !domain.split('.').any(str::is_empty);
-        (sized && dotted && local.bytes().chain(domain.bytes()).all(plain)).then(|| Self(text.to_ascii_lowercase()))
+        (sized && dotted && local.bytes().all(plain) && domain.bytes().all(named))
+            .then(|| Self(text.to_ascii_lowercase()))
     }
 
     /// The address.

@@ -21,8 +21,13 @@ macro_rules! identifier {
             /// # Errors
             /// As [`Random::fill`].
             pub fn generate(random: &dyn Random) -> Result<Self> {
-                let bits = u128::from_be_bytes(random::bytes(random)?);
-                Ok(Self(format!("{bits:032x}")))
+                Ok(Self::from_bits(u128::from_be_bytes(random::bytes(random)?)))
+            }
+
+            /// The identifier with these 128 bits.
+            #[must_use]
+            pub fn from_bits(bits: u128) -> Self {
+                Self(format!("{bits:032x}"))
             }
 
             /// Reads an identifier; `None` unless it is 32 lower-case hexadecimal digits.

@@ -169,5 +169,6 @@ fn profile(document: &[u8]) -> Profile {
         email_verified: claims.get("email_verified") == Some(&serde_json::Value::Bool(true)),
         name: text("name"),
         picture: text("picture").filter(|url| Reach::Public.url(url).is_some()),
+        ..Profile::default()
     }
 }

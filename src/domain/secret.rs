@@ -8,6 +8,8 @@ use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::handle::Handle;
+use super::id::AccountId;
 use super::random::{self, Random};
 use crate::error::{Code, Error, Result};
 
@@ -35,6 +37,32 @@ impl RootSecret {
     pub fn key(&self, purpose: Purpose) -> Result<SealingKey> {
         SealingKey::derive(&self.0, purpose)
     }
+
+    /// The account that claims in the name of one that does not exist. The same for the same handle, and nobody can tell it
+    /// from any other without the secret.
+    ///
+    /// # Errors
+    /// As [`SealingKey::derive`].
+    pub fn decoy(&self, handle: &Handle) -> Result<AccountId> {
+        let (kind, hash) = (handle.kind.as_bytes(), handle.hash.as_bytes());
+        self.account(&[b"countersign/1/decoy/", kind, b"/", hash])
+    }
+
+    /// The object that is asked in place of one that does not exist, so that asking takes the same way. There are 256: one
+    /// that answers for a handle for the first time must not be slower than an account that has been there for long.
+    ///
+    /// # Errors
+    /// As [`SealingKey::derive`].
+    pub fn stand_in(&self, handle: &Handle) -> Result<AccountId> {
+        let [one_of_all, ..] = sha256(self.decoy(handle)?.as_str().as_bytes());
+        self.account(&[b"countersign/1/stand-in/", &[one_of_all]])
+    }
+
+    fn account(&self, info: &[&[u8]]) -> Result<AccountId> {
+        let mut bits = [0; 16];
+        derive(&self.0, info, &mut bits)?;
+        Ok(AccountId::from_bits(u128::from_be_bytes(bits)))
+    }
 }
 
 impl fmt::Debug for RootSecret {
@@ -52,6 +80,8 @@ pub enum Purpose {
     Flow,
     /// The successor of a used refresh token, sealed under the used one.
     RefreshSuccessor,
+    /// A letter that waits to be sent: it may hold the secret of a link.
+    Letter,
 }
 
 impl Purpose {
@@ -60,6 +90,7 @@ impl Purpose {
             Self::SigningKey => b"countersign/1/signing-key",
             Self::Flow => b"countersign/1/flow",
             Self::RefreshSuccessor => b"countersign/1/refresh-successor",
+            Self::Letter => b"countersign/1/letter",
         }
     }
 }
@@ -74,9 +105,7 @@ impl SealingKey {
     /// [`Code::Internal`] if HKDF refuses the output length, which 32 bytes never exceed (RFC 5869 §2.3).
     pub fn derive(material: &[u8], purpose: Purpose) -> Result<Self> {
         let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, material)
-            .expand(purpose.label(), key.as_mut())
-            .map_err(|_| Error::new(Code::Internal, "key derivation failed"))?;
+        derive(material, &[purpose.label()], key.as_mut())?;
         Ok(Self(key))
     }
 
@@ -111,6 +140,12 @@ impl fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SealingKey(redacted)")
     }
+}
+
+/// HKDF-SHA256 (RFC 5869) without salt; `info` in parts.
+fn derive(material: &[u8], info: &[&[u8]], out: &mut [u8]) -> Result<()> {
+    let expanded = Hkdf::<Sha256>::new(None, material).expand_multi_info(info, out);
+    expanded.map_err(|_| Error::new(Code::Internal, "key derivation failed"))
 }
 
 /// SHA-256.

@@ -92,6 +92,12 @@ impl TagSet {
         Self("groups".to_owned())
     }
 
+    /// The set by which the Directory finds accounts of a status. Only accounts write it.
+    #[must_use]
+    pub fn status() -> Self {
+        Self("status".to_owned())
+    }
+
     /// Reads a name; `None` if it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -174,6 +180,11 @@ impl Tags {
     /// The tags of one set, in order.
     pub fn of(&self, set: &TagSet) -> impl Iterator<Item = &Tag> {
         self.0.get(set).into_iter().flatten()
+    }
+
+    /// The sets that have a tag.
+    pub fn sets(&self) -> impl Iterator<Item = &TagSet> {
+        self.0.keys()
     }
 
     /// The first tag that covers the question, if any does.

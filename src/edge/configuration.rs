@@ -30,7 +30,7 @@ fn read(env: &Env) -> Result<Config, Faults> {
         let text = value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().map(String::from));
         text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()).unwrap_or_default()
     });
-    Config::parse(&document, |name| text(env, name))
+    Config::parse(&document, |name| text(env, name), |pattern| javascript::pattern(pattern).is_some())
 }
 
 fn text(env: &Env, name: &str) -> Option<String> {

@@ -31,6 +31,34 @@ extern "C" {
         body: &mut dyn FnMut() -> Result<JsValue, JsValue>,
     ) -> Result<JsValue, JsValue>;
 
+    /// A KV namespace, for listing: the crate's own way brings a second kind of reader.
+    pub type Namespace;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn list(this: &Namespace, options: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// A `send_email` binding.
+    pub type SendEmail;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn send(this: &SendEmail, mail: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// A rate limit binding. The crate's own way brings a second kind of reader here too.
+    pub type RateLimit;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn limit(this: &RateLimit, options: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// A regular expression.
+    #[wasm_bindgen(js_name = RegExp)]
+    pub type Pattern;
+
+    #[wasm_bindgen(constructor, js_class = "RegExp", catch)]
+    pub fn new(pattern: &str, flags: &str) -> Result<Pattern, JsValue>;
+
+    #[wasm_bindgen(method)]
+    pub fn test(this: &Pattern, text: &str) -> bool;
+
     #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
     pub fn timeout(milliseconds: f64) -> worker::web_sys::AbortSignal;
 }
@@ -38,6 +66,13 @@ extern "C" {
 /// A property that is there.
 pub fn property(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// A pattern that a text matches as a whole, as the HTML attribute `pattern` reads it.
+pub fn pattern(pattern: &str) -> Option<Pattern> {
+    // By itself first: `)(` must not become whole by the parentheses around it.
+    Pattern::new(pattern, "v").ok()?;
+    Pattern::new(&format!("^(?:{pattern})$"), "v").ok()
 }
 
 /// An object with these texts.

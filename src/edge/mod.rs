@@ -2,6 +2,7 @@
 
 mod configuration;
 mod javascript;
+mod mail;
 mod objects;
 mod outgoing;
 mod platform;
@@ -11,12 +12,12 @@ mod wire;
 use worker::{Context, Env, Request, Response, event};
 
 use crate::domain::config::Config;
-use crate::http::{self, App, Keys};
+use crate::http::{self, App, Memory};
 use platform::Edge;
 
 thread_local! {
-    // An isolate serves one deployment: its keys are kept for all of its requests.
-    static KEYS: &'static Keys = Box::leak(Box::default());
+    // Kept for all requests of the isolate.
+    static MEMORY: &'static Memory = Box::leak(Box::default());
 }
 
 /// The fetch event.
@@ -34,6 +35,6 @@ pub async fn fetch(request: Request, env: Env, _context: Context) -> worker::Res
 
 async fn answer(config: &Config, env: Env, request: Request) -> ::http::Response<Vec<u8>> {
     let platform = Edge::new(env);
-    let app = App { config, platform: &platform, keys: KEYS.with(|keys| *keys) };
+    let app = App { config, platform: &platform, memory: MEMORY.with(|memory| *memory) };
     http::handle(&app, wire::request(request).await).await
 }

@@ -8,27 +8,30 @@ use worker::{DurableObject, Env, Request, Response, ResponseBuilder, State, dura
 use super::configuration;
 use super::platform::Edge;
 use super::storage::{ObjectSql, transaction};
-use crate::actors::{self, Context, outbox};
+use crate::actors::account::letters;
+use crate::actors::{self, Context, Fate, outbox};
+use crate::domain::secret::RootSecret;
+use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::Clock as _;
 use crate::ports::call::Actor;
 use crate::ports::log::Log as _;
 
-/// When an outbox that could not be emptied is tried again.
-const RETRY: Duration = Duration::from_secs(15);
-
-/// What every object does: run a command in a transaction, then carry out its effects.
+/// What every object does: run a command in a transaction, then carry out its effects; and what is due by itself.
 struct Shell {
     actor: Actor,
     state: State,
     env: Env,
     platform: Edge,
     delivering: Cell<bool>,
+    /// When the alarm is set for, as far as this instance knows.
+    alarm: Cell<Option<Timestamp>>,
 }
 
 impl Shell {
     fn new(actor: Actor, state: State, env: Env) -> Self {
-        Self { actor, state, platform: Edge::new(env.clone()), env, delivering: Cell::new(false) }
+        let platform = Edge::new(env.clone());
+        Self { actor, state, platform, env, delivering: Cell::new(false), alarm: Cell::new(None) }
     }
 
     /// Takes a command and answers with its reply, or with its error under status 500.
@@ -49,66 +52,93 @@ impl Shell {
         }
     }
 
-    /// Nothing is awaited in here: that is what makes the command's writes one batch.
     fn command(&self, path: &str, body: &[u8]) -> Result<Vec<u8>> {
         let invalid = || Error::new(Code::Internal, format!("no command at `{}`", path.escape_debug()));
         let (instance, name) = path.trim_start_matches('/').split_once('/').ok_or_else(invalid)?;
-        let secret = configuration::secret(&self.env)
-            .ok_or_else(|| Error::new(Code::Unavailable, "`COUNTERSIGN_SECRET` is missing"))?;
+        self.decide(instance, |context| actors::dispatch(self.actor, name, body, context))
+    }
+
+    /// Nothing is awaited in here: that is what makes the writes one batch.
+    fn decide<T>(&self, instance: &str, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
+        let secret = self.secret()?;
         let storage = self.state.storage();
         let sql = ObjectSql::new(&storage);
         let (now, random) = (self.platform.now(), &self.platform);
         let context = Context { sql: &sql, instance, now, random, secret: &secret };
-        transaction(&storage, || actors::dispatch(self.actor, name, body, &context))
+        transaction(&storage, || body(&context))
     }
 
-    /// Sees to it that the command's effects are carried out and that a short-lived object ends. The alarm is set before
-    /// anything else is awaited, so it is stored in one batch with the command's writes: not even a crash loses an effect.
+    fn secret(&self) -> Result<RootSecret> {
+        configuration::secret(&self.env).ok_or_else(|| Error::new(Code::Unavailable, "`COUNTERSIGN_SECRET` is missing"))
+    }
+
+    /// Sees to it that the command's effects are carried out, and that the object wakes when it has something to do. The
+    /// alarm is set before anything else is awaited, so it is stored in one batch with the command's writes: not even a
+    /// crash loses an effect.
     async fn follow_up(&self, sql: &ObjectSql, waiting: Result<Option<u64>>) -> Result<()> {
-        if let Some(seconds) = actors::lifetime(self.actor) {
-            return self.wake_in(Duration::from_secs(seconds)).await;
-        }
+        self.schedule(sql).await?;
         // A command that asks for nothing outside does not wait for what others asked for.
-        if outbox::newest(sql)? == waiting? {
+        if outbox::newest(sql)? == waiting? || self.delivering.get() {
             return Ok(());
         }
-        self.wake_in(RETRY).await?;
-        if self.delivering.get() { Ok(()) } else { self.deliver().await }
+        self.deliver(sql).await?;
+        self.schedule(sql).await
     }
 
-    /// Empties the outbox, or leaves the alarm to try again. One delivery at a time: effects stay in order.
-    async fn deliver(&self) -> Result<()> {
+    /// Empties the outbox, as far as it can be. One delivery at a time: effects stay in order.
+    async fn deliver(&self, sql: &ObjectSql) -> Result<()> {
         self.delivering.set(true);
         let _delivering = Reset(&self.delivering);
-        let storage = self.state.storage();
-        if outbox::deliver(&ObjectSql::new(&storage), &self.platform).await? {
-            return storage.delete_alarm().await.map_err(|error| alarm(&error));
-        }
-        self.wake_in(RETRY).await
+        outbox::deliver(sql, &self.platform).await.map(|_| ())
     }
 
-    /// The alarm: the end of a short-lived object, another try for the outbox of every other.
-    async fn wake(&self) -> worker::Result<Response> {
-        if actors::lifetime(self.actor).is_some() {
-            self.state.storage().delete_all().await?;
-            return Response::empty();
+    /// Sets the alarm for what is due next, or takes it back.
+    async fn schedule(&self, sql: &ObjectSql) -> Result<()> {
+        let now = self.platform.now();
+        let due = actors::due(self.actor, sql, now)?;
+        // One that rings earlier stays: requests must not put off what waits.
+        let earlier = |set: Timestamp| set > now && due.is_some_and(|due| set <= due);
+        if self.alarm.get() == due || self.alarm.get().is_some_and(earlier) {
+            return Ok(());
         }
-        // A delivery that is under way may yet be lost with its instance: the next alarm looks after it.
-        let outcome = if self.delivering.get() { self.wake_in(RETRY).await } else { self.deliver().await };
-        if let Err(error) = outcome {
+        self.alarm.set(due);
+        let storage = self.state.storage();
+        let set = match due {
+            Some(due) => storage.set_alarm(Duration::from_secs(due.since(now))).await,
+            None => storage.delete_alarm().await,
+        };
+        set.map_err(|error| Error::new(Code::Unavailable, format!("alarm: {error}")))
+    }
+
+    /// The alarm: what is due is done, effects and letters that wait are tried, and an object that nobody needs any more
+    /// forgets itself.
+    async fn wake(&self) -> worker::Result<Response> {
+        self.alarm.set(None);
+        if let Err(error) = self.do_what_is_due().await {
             self.platform.error("alarm", &error);
-            self.state.storage().set_alarm(RETRY).await?;
+            self.state.storage().set_alarm(Duration::from_secs(outbox::RETRY)).await?;
         }
         Response::empty()
     }
 
-    async fn wake_in(&self, delay: Duration) -> Result<()> {
-        self.state.storage().set_alarm(delay).await.map_err(|error| alarm(&error))
+    async fn do_what_is_due(&self) -> Result<()> {
+        let storage = self.state.storage();
+        // An alarm is not told the object's name, and nothing that is due asks for it.
+        if self.decide("", |context| actors::wake(self.actor, context))? == Fate::Forgotten {
+            let forgotten = storage.delete_all().await;
+            return forgotten.map_err(|error| Error::new(Code::Unavailable, format!("delete: {error}")));
+        }
+        let sql = ObjectSql::new(&storage);
+        // A delivery that is under way may yet be lost with its instance: the next alarm looks after it.
+        if !self.delivering.get() {
+            self.deliver(&sql).await?;
+        }
+        if self.actor == Actor::Account {
+            let mail = configuration::of(&self.env).ok().and_then(|config| config.mail.as_ref());
+            letters::deliver(&sql, &self.secret()?, mail, &self.platform).await?;
+        }
+        self.schedule(&sql).await
     }
-}
-
-fn alarm(error: &worker::Error) -> Error {
-    Error::new(Code::Unavailable, format!("alarm: {error}"))
 }
 
 /// Marks the end of a delivery, also of one that was dropped on its way.

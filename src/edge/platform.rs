@@ -1,9 +1,9 @@
 //! The platform behind the ports: KV, the objects, `WebCrypto`, the clock, randomness, the log.
 
-use js_sys::{Array, JSON, Uint8Array};
+use js_sys::{Array, JSON, JsString, Uint8Array};
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 use worker::kv::{KvError, KvStore};
 use worker::{Date, Env, Method, ObjectNamespace, Request, RequestInit, Response};
 
@@ -12,15 +12,18 @@ use crate::domain::random::Random;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::Clock;
+use crate::ports::assets::Assets;
 use crate::ports::call::{Actor, Call};
 use crate::ports::fetch::Fetch;
 use crate::ports::kv::Kv;
+use crate::ports::limit::Limit;
 use crate::ports::log::Log;
 use crate::ports::signatures::Signatures;
+use crate::ports::text::Text;
 
 /// The platform of a Worker or of a Durable Object.
 pub struct Edge {
-    env: Env,
+    pub(super) env: Env,
 }
 
 impl Edge {
@@ -88,6 +91,55 @@ impl Kv for Edge {
             None => put,
         };
         put.execute().await.map_err(failed)
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>> {
+        let failed = |cause: &str| Error::new(Code::Unavailable, format!("KV `{prefix}`: {cause}"));
+        let namespace = javascript::property(&self.env, "KV").ok_or_else(|| failed("no binding"))?;
+        let options = javascript::object(&[("prefix", prefix)]);
+        let listed = namespace.unchecked_ref::<javascript::Namespace>().list(&options).await;
+        let listed = listed.map_err(|thrown| failed(&javascript::message(&thrown)))?;
+        let keys = javascript::property(&listed, "keys").map(|keys| Array::from(&keys)).unwrap_or_default();
+        Ok(keys.iter().filter_map(|key| javascript::property(&key, "name")?.as_string()).collect())
+    }
+
+    async fn remove(&self, key: &str) -> Result<()> {
+        let failed = |error: KvError| Error::new(Code::Unavailable, format!("KV `{key}`: {error}"));
+        self.store()?.delete(key).await.map_err(failed)
+    }
+}
+
+impl Text for Edge {
+    fn nfc(&self, text: &str) -> String {
+        JsString::from(text).normalize("NFC").into()
+    }
+
+    fn matches(&self, pattern: &str, text: &str) -> bool {
+        javascript::pattern(pattern).is_some_and(|pattern| pattern.test(text))
+    }
+}
+
+impl Limit for Edge {
+    async fn admits(&self, key: &str) -> Result<bool> {
+        let failed = |cause: &str| Error::new(Code::Unavailable, format!("LIMIT: {cause}"));
+        let binding = javascript::property(&self.env, "LIMIT").ok_or_else(|| failed("no binding"))?;
+        let options = javascript::object(&[("key", key)]);
+        let outcome = binding.unchecked_ref::<javascript::RateLimit>().limit(&options).await;
+        let outcome = outcome.map_err(|thrown| failed(&javascript::message(&thrown)))?;
+        Ok(javascript::property(&outcome, "success").is_some_and(|success| success.is_truthy()))
+    }
+}
+
+impl Assets for Edge {
+    async fn asset(&self, path: &str) -> Result<Vec<u8>> {
+        let failed = |error: worker::Error| unavailable("ASSETS", &error);
+        // The host does not count: the binding leads to the files alone.
+        let address = format!("https://assets{path}");
+        let mut response = self.env.assets("ASSETS").map_err(failed)?.fetch(address, None).await.map_err(failed)?;
+        if response.status_code() != 200 {
+            return Err(Error::new(Code::Unavailable, format!("ASSETS `{path}`: status {}", response.status_code())));
+        }
+        response.bytes().await.map_err(failed)
     }
 }
 

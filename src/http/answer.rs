@@ -1,11 +1,16 @@
 //! Answers: JSON, redirects, problem documents and the one page that a person may see of them.
 
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Details, Error, Result};
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// An answer on its way out.
 #[derive(Debug)]
@@ -22,6 +27,18 @@ impl Answer {
         Ok(Self::new(StatusCode::OK, "application/json", body))
     }
 
+    /// A page of our own, with a form that leads to where the page came from.
+    pub fn form_page(title: &str, body: &str) -> Self {
+        let answer = Self::new(StatusCode::OK, HTML, page(title, body).into_bytes());
+        // The form must say where it comes from, but its address, which holds a secret, goes nowhere.
+        answer.with(CONTENT_SECURITY_POLICY, FORM_POLICY).with(REFERRER_POLICY, "strict-origin")
+    }
+
+    /// The same with another status.
+    pub fn status(self, status: u16) -> Self {
+        Self { status: StatusCode::from_u16(status).unwrap_or(self.status), ..self }
+    }
+
     /// 204.
     pub const fn empty() -> Self {
         Self { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Vec::new() }
@@ -34,17 +51,30 @@ impl Answer {
         Ok(Self { status: StatusCode::SEE_OTHER, headers: vec![(LOCATION, location)], body: Vec::new() })
     }
 
+    /// 200 with a page that loads nothing and runs nothing.
+    pub fn page(html: String) -> Self {
+        Self::new(StatusCode::OK, HTML, html.into_bytes()).with(CONTENT_SECURITY_POLICY, PAGE_POLICY)
+    }
+
     /// A problem document, or a page for a person who stands before it.
     pub fn problem(error: &Error, as_page: bool) -> Self {
-        Self::problem_with(error.code, Value::Null, as_page)
+        match &error.details {
+            Details::None => Self::problem_with(error.code, Value::Null, as_page),
+            Details::Fields(faults) => Self::problem_with(error.code, json!({ "fields": faults }), as_page),
+            Details::RetryAfter(seconds) => {
+                let mut answer = Self::problem_with(error.code, json!({ "retry_after": seconds }), as_page);
+                answer.headers.push((RETRY_AFTER, HeaderValue::from(*seconds)));
+                answer
+            }
+        }
     }
 
     /// A problem document with members of its own.
     pub fn problem_with(code: Code, members: Value, as_page: bool) -> Self {
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let answer = if as_page {
-            let answer = Self::new(status, "text/html; charset=utf-8", page(code).into_bytes());
-            answer.with(HeaderName::from_static("content-security-policy"), PAGE_POLICY)
+            let answer = Self::new(status, HTML, problem_page(code).into_bytes());
+            answer.with(CONTENT_SECURITY_POLICY, PAGE_POLICY)
         } else {
             Self::new(status, "application/problem+json", document(code, members).to_string().into_bytes())
         };
@@ -72,9 +102,9 @@ impl Answer {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         // The address of a callback holds a code.
-        headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         for (name, value) in self.headers {
             headers.insert(name, value);
         }
@@ -113,8 +143,20 @@ fn document(code: Code, members: Value) -> Value {
 
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
-/// The page: nothing in it comes from the request.
-fn page(code: Code) -> String {
-    let title = if code == Code::ConsentRefused { "Sign-in was refused" } else { "Sign-in did not work" };
-    include_str!("problem.html").replace("{title}", title).replace("{text}", code.text()).replace("{code}", code.name())
+const FORM_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Our own pages: the same frame around each.
+fn page(title: &str, body: &str) -> String {
+    include_str!("page.html").replace("{body}", body).replace("{title}", title)
+}
+
+/// The page of a problem: nothing in it comes from the request.
+fn problem_page(code: Code) -> String {
+    let title = match code {
+        Code::ConsentRefused => "Sign-in was refused",
+        Code::LinkInvalid | Code::EmailTaken | Code::FieldsInvalid | Code::SessionEnded => "That link does not work",
+        _ => "That did not work",
+    };
+    page(title, &include_str!("problem.html").replace("{text}", code.text()).replace("{code}", code.name()))
 }

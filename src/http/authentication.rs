@@ -4,9 +4,10 @@ use super::cookies::Cookie;
 use super::incoming::Incoming;
 use super::token;
 use super::{App, keys};
-use crate::actors::account::{EndSession, Refresh};
+use crate::actors::account::{EndSession, Issued, Refresh};
 use crate::domain::access_token::AccessToken;
 use crate::domain::refresh::RefreshToken;
+use crate::domain::signing_key::SigningKey;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
@@ -105,6 +106,19 @@ pub async fn rotate<P: Platform>(app: &App<'_, P>, incoming: &Incoming, refresh:
 pub fn clear<P>(app: &App<'_, P>, incoming: &Incoming) -> Result<()> {
     incoming.set_cookies([Cookie::Access.clear(app.config)?, Cookie::Refresh.clear(app.config)?]);
     Ok(())
+}
+
+/// Lets a person in who has proved who she is, with the session that her account has issued.
+pub async fn enter<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    key: &SigningKey,
+    issued: Issued,
+) -> Result<AccessToken> {
+    // The browser leaves the session that it may have had: its name never survives a sign-in.
+    end_session(app, authentication).await?;
+    token::issue(app, incoming, key, issued)
 }
 
 /// Ends the session of who asks, if anybody does.

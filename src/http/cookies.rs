@@ -17,6 +17,8 @@ pub enum Cookie<'a> {
     Refresh,
     /// A started sign-in, by its short name.
     Flow(&'a str),
+    /// What shows that the mail of a registration was opened where it was asked for.
+    Registration,
 }
 
 impl Cookie<'_> {
@@ -27,6 +29,7 @@ impl Cookie<'_> {
             Self::Access => format!("{host}countersign"),
             Self::Refresh => format!("{host}countersign-refresh"),
             Self::Flow(id) => format!("{host}countersign-flow-{id}"),
+            Self::Registration => format!("{host}countersign-registration"),
         }
     }
 

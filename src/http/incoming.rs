@@ -1,16 +1,23 @@
 //! A request, read strictly.
 
 use std::cell::RefCell;
+use std::fmt;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use super::cookies;
+use crate::domain::client_address;
 use crate::domain::config::Config;
 use crate::error::{Code, Error, Result};
+
+/// Cloudflare sets it on every request, whatever the client has sent.
+const CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -67,6 +74,12 @@ impl Incoming {
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
     }
 
+    /// What limits go by: where the request comes from, as the platform says. Nothing that a client can set is asked.
+    pub fn client(&self) -> String {
+        let address = self.header(&CONNECTING_IP).and_then(client_address::client);
+        address.unwrap_or_else(|| "unknown".to_owned())
+    }
+
     /// Every cookie, in the order in which they came. Those of others may hold any bytes and hide none of ours.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parts.headers.get_all(COOKIE).iter().flat_map(|line| cookies::parse(line.as_bytes()))
@@ -118,14 +131,20 @@ impl Incoming {
         }
     }
 
-    /// The JSON body.
+    /// The JSON body: an object, none of whose members comes twice.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let media_type = self.header(&CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim();
         // A cross-site form can send text/plain that happens to be JSON, but not this type without a preflight.
         if !media_type.eq_ignore_ascii_case("application/json") {
             return Err(Error::new(Code::ContentTypeUnsupported, format!("body of `{}`", media_type.escape_debug())));
         }
-        serde_json::from_slice(&self.body).map_err(|error| Error::new(Code::BodyInvalid, error.to_string()))
+        let invalid = |error: serde_json::Error| {
+            // Where it broke, and not what stands there: that may be a password.
+            let (line, column) = (error.line(), error.column());
+            Error::new(Code::BodyInvalid, format!("{:?} at {line}:{column}", error.classify()))
+        };
+        let Members(members) = serde_json::from_slice(&self.body).map_err(invalid)?;
+        serde_json::from_value(Value::Object(members)).map_err(invalid)
     }
 
     /// Refuses a request that changes something and comes from another site.
@@ -141,5 +160,34 @@ impl Incoming {
         }
         let origin = self.header(&ORIGIN).unwrap_or("none").escape_debug();
         Err(Error::new(Code::CrossSite, format!("{} from origin `{origin}`", self.method())))
+    }
+}
+
+/// The members of an object. One that comes twice is refused: two readers might take two different ones.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
+        let mut members = Map::new();
+        while let Some((name, value)) = access.next_entry::<String, Value>()? {
+            if members.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member that comes twice"));
+            }
+        }
+        Ok(Members(members))
     }
 }

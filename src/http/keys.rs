@@ -33,14 +33,14 @@ fn fresh<T>(kept: &RefCell<Option<(Timestamp, Rc<T>)>>, now: Timestamp, seconds:
 /// The keys that verify a token with this `kid`: from memory, else from KV, else from the Keyring.
 pub async fn verifying<P: Platform>(app: &App<'_, P>, has: impl Fn(&KeySet) -> bool) -> Result<Rc<KeySet>> {
     let now = app.platform.now();
-    let kept = fresh(&app.keys.public, now, FRESH);
-    if let Some(keys) = kept.filter(|keys| has(keys)).or_else(|| fresh(&app.keys.public, now, PATIENCE)) {
+    let kept = fresh(&app.memory.keys.public, now, FRESH);
+    if let Some(keys) = kept.filter(|keys| has(keys)).or_else(|| fresh(&app.memory.keys.public, now, PATIENCE)) {
         return Ok(keys);
     }
     let keys = key_set(&published(app).await?)?;
     let keys = if has(&keys) { keys } else { key_set(&ring(app).await?.public)? };
     let keys = Rc::new(keys);
-    app.keys.public.replace(Some((now, Rc::clone(&keys))));
+    app.memory.keys.public.replace(Some((now, Rc::clone(&keys))));
     Ok(keys)
 }
 
@@ -57,11 +57,11 @@ pub async fn published<P: Platform>(app: &App<'_, P>) -> Result<PublicKeys> {
 /// The key that signs.
 pub async fn signing<P: Platform>(app: &App<'_, P>) -> Result<Rc<SigningKey>> {
     let now = app.platform.now();
-    if let Some(key) = fresh(&app.keys.signing, now, FRESH) {
+    if let Some(key) = fresh(&app.memory.keys.signing, now, FRESH) {
         return Ok(key);
     }
     let key = Rc::new(SigningKey::open(&ring(app).await?.signing, &app.config.secret)?);
-    app.keys.signing.replace(Some((now, Rc::clone(&key))));
+    app.memory.keys.signing.replace(Some((now, Rc::clone(&key))));
     Ok(key)
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::{App, keys, openapi};
+use crate::domain::config::Action;
 use crate::error::Result;
 use crate::ports::Platform;
 
@@ -14,7 +15,16 @@ pub fn config<P>(app: &App<'_, P>) -> Result<Answer> {
         json!({ "id": provider.id, "name": provider.name, "login": format!("{prefix}/oauth/{}/login", provider.id) })
     };
     let providers: Vec<Value> = app.config.providers.iter().map(offered).collect();
-    let answer = Answer::json(&json!({ "providers": providers, "tag_sets": app.config.tag_sets }))?;
+    let accounts = app.config.accounts.as_ref();
+    let actions = Action::ALL.iter().map(|(_, action)| *action).filter(|action| app.config.offers(*action));
+    let answer = Answer::json(&json!({
+        "providers": providers,
+        "tag_sets": app.config.tag_sets,
+        "actions": actions.collect::<Vec<_>>(),
+        "registration": accounts.map(|accounts| accounts.registration),
+        "password": accounts.map(|accounts| accounts.password),
+        "fields": accounts.map_or(&[][..], |accounts| &accounts.fields),
+    }))?;
     Ok(answer.cached("public, max-age=60"))
 }
 

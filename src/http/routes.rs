@@ -1,5 +1,6 @@
 //! Every path, named once. The router and the OpenAPI document both read this table.
 
+use crate::domain::config::Action;
 use crate::error::Code;
 
 /// What an endpoint does.
@@ -13,6 +14,25 @@ pub enum Name {
     Refresh,
     Logout,
     Profile,
+    UpdateProfile,
+    Register,
+    VerifyEmailPage,
+    VerifyEmail,
+    Login,
+    ChangePassword,
+    ChangeEmail,
+    UndoEmailChangePage,
+    UndoEmailChange,
+    RequestResetPassword,
+    ResetPasswordPage,
+    ResetPassword,
+    Remind,
+    Export,
+    DeleteAccount,
+    Accounts,
+    CreateAccount,
+    ReadAccount,
+    SetStatus,
     Check,
     FindTags,
     ReadTags,
@@ -20,6 +40,8 @@ pub enum Name {
     RemoveTags,
     Jwks,
     OpenApi,
+    ShowMailbox,
+    EmptyMailbox,
 }
 
 /// Who may call an endpoint.
@@ -48,6 +70,10 @@ pub struct Endpoint {
     pub path: &'static str,
     /// What it does, in a sentence.
     pub summary: &'static str,
+    /// What it lets people do, if that can be switched off.
+    pub action: Option<Action>,
+    /// Whether it is limited by the address of the client.
+    pub limited: bool,
     /// The query parameters that must be there.
     pub required: &'static [&'static str],
     /// The query parameters that may be there.
@@ -65,7 +91,16 @@ pub struct Endpoint {
 impl Endpoint {
     const fn new(name: Name, access: Access, method: &'static str, path: &'static str, summary: &'static str) -> Self {
         let (required, optional, codes): (&[&str], &[&str], &[Code]) = (&[], &[], &[]);
-        Self { name, access, method, path, summary, required, optional, body: None, status: 200, answer: None, codes }
+        let (action, limited, body, status, answer) = (None, false, None, 200, None);
+        Self { name, access, method, path, summary, action, limited, required, optional, body, status, answer, codes }
+    }
+
+    const fn lets(self, action: Action) -> Self {
+        Self { action: Some(action), ..self }
+    }
+
+    const fn limited(self) -> Self {
+        Self { limited: true, ..self }
     }
 
     const fn query(self, required: &'static [&'static str], optional: &'static [&'static str]) -> Self {
@@ -91,7 +126,17 @@ impl Endpoint {
     /// Whether people see its answers: then a problem is a page for those who prefer one.
     #[must_use]
     pub const fn is_page(&self) -> bool {
-        matches!(self.name, Name::OauthLogin | Name::OauthCallback)
+        matches!(
+            self.name,
+            Name::OauthLogin
+                | Name::OauthCallback
+                | Name::VerifyEmailPage
+                | Name::VerifyEmail
+                | Name::UndoEmailChangePage
+                | Name::UndoEmailChange
+                | Name::ResetPasswordPage
+                | Name::ResetPassword
+        )
     }
 
     /// Whether its path is the same whatever the prefix (RFC 8615).
@@ -111,13 +156,15 @@ impl Endpoint {
         let changes = self.method != "GET";
         let known = matches!(self.access, Access::Person | Access::Administrator);
         let asks = known || !(self.required.is_empty() && self.optional.is_empty());
-        let derived: [(bool, &[Code]); 6] = [
+        let derived: [(bool, &[Code]); 8] = [
             (true, &[Code::HeadersTooLarge, Code::Internal, Code::ConfigurationInvalid, Code::Unavailable]),
             (changes, &[Code::CrossSite, Code::BodyTooLarge]),
             (asks, &[Code::QueryInvalid]),
             (self.body.is_some(), &[Code::BodyInvalid, Code::ContentTypeUnsupported]),
             (known, SIGNED_IN),
-            (self.access == Access::Administrator, &[Code::TagMissing, Code::TagSetUnknown, Code::TagInvalid]),
+            (self.access == Access::Administrator, &[Code::TagMissing]),
+            (self.limited, &[Code::TooManyRequests]),
+            (self.action.is_some(), &[Code::NotFound]),
         ];
         let derived = derived.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, codes)| codes);
         derived.chain(self.codes).copied()
@@ -133,6 +180,15 @@ const SIGNED_IN: &[Code] = &[
     Code::AccountInactive,
     Code::RefreshInvalid,
     Code::RefreshReused,
+];
+
+/// How asking for a fresh proof fails, and the form with it.
+const PROOF: &[Code] = &[
+    Code::ConfirmationRequired,
+    Code::CredentialsInvalid,
+    Code::FieldsInvalid,
+    Code::EmailUnverified,
+    Code::ApprovalPending,
 ];
 
 const TAGS: &str = "/api/tags/{set}/{record}";
@@ -155,6 +211,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
         "Sends the browser to a provider to sign in",
     )
     .query(&[], &["next"])
+    .limited()
     .status(303)
     .fails(&[Code::ProviderUnknown, Code::NextInvalid, Code::ProviderUnavailable]),
     Endpoint::new(
@@ -165,6 +222,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
         "Takes the browser back from a provider and opens a session",
     )
     .query(&["state"], &["code", "iss", "error"])
+    .limited()
     .status(303)
     .fails(&[
         Code::ProviderUnknown,
@@ -191,9 +249,226 @@ pub static ENDPOINTS: &[Endpoint] = &[
         .answers("SessionAnswer")
         .fails(&[Code::Unauthenticated, Code::RefreshInvalid, Code::RefreshReused, Code::AccountInactive]),
     Endpoint::new(Name::Logout, Access::Visitor, "POST", "/api/logout", "Ends the session and takes the cookies back")
+        .lets(Action::Logout)
         .status(204),
     Endpoint::new(Name::Profile, Access::Person, "GET", "/api/profile", "What is known of the person who asks")
+        .lets(Action::Profile)
         .answers("Profile"),
+    Endpoint::new(
+        Name::UpdateProfile,
+        Access::Person,
+        "POST",
+        "/api/profile",
+        "Changes the profile of the person who asks",
+    )
+    .lets(Action::Profile)
+    .limited()
+    .takes("ProfileChanges")
+    .answers("Profile")
+    .fails(&[Code::FieldsInvalid]),
+    Endpoint::new(
+        Name::Register,
+        Access::Public,
+        "POST",
+        "/api/register",
+        "Registers somebody; the answer is the same for known and unknown addresses",
+    )
+    .lets(Action::Register)
+    .limited()
+    .takes("Registration")
+    .status(202)
+    .answers("Registered")
+    .fails(&[Code::FieldsInvalid]),
+    Endpoint::new(
+        Name::VerifyEmailPage,
+        Access::Public,
+        "GET",
+        "/api/verify_email",
+        "The page behind a link in a mail: a button uses the link",
+    )
+    .lets(Action::VerifyEmail)
+    .query(&["token"], &[])
+    .fails(&[Code::LinkInvalid]),
+    Endpoint::new(
+        Name::VerifyEmail,
+        Access::Visitor,
+        "POST",
+        "/api/verify_email",
+        "Uses a link that proves an address; a form of the page is answered with a redirect",
+    )
+    .lets(Action::VerifyEmail)
+    .limited()
+    .takes("Link")
+    .answers("Done")
+    .fails(&[Code::LinkInvalid, Code::OtherBrowser, Code::EmailTaken, Code::FieldsInvalid, Code::SessionEnded]),
+    Endpoint::new(
+        Name::Login,
+        Access::Visitor,
+        "POST",
+        "/api/login",
+        "Signs in with an address or user name and a password",
+    )
+    .lets(Action::Login)
+    .limited()
+    .takes("Login")
+    .answers("SessionAnswer")
+    .fails(&[Code::CredentialsInvalid, Code::EmailUnverified, Code::ApprovalPending, Code::AccountInactive]),
+    Endpoint::new(
+        Name::ChangePassword,
+        Access::Person,
+        "POST",
+        "/api/change_password",
+        "Changes the password; every other session ends",
+    )
+    .lets(Action::ChangePassword)
+    .limited()
+    .takes("PasswordChange")
+    .status(204)
+    .fails(PROOF),
+    Endpoint::new(
+        Name::ChangeEmail,
+        Access::Person,
+        "POST",
+        "/api/change_email",
+        "Asks for another address: a link goes to the old one, then to the new one",
+    )
+    .lets(Action::ChangeEmail)
+    .limited()
+    .takes("EmailChange")
+    .status(202)
+    .answers("EmailChangeBegun")
+    .fails(PROOF),
+    Endpoint::new(
+        Name::UndoEmailChangePage,
+        Access::Public,
+        "GET",
+        "/api/undo_email_change",
+        "The page behind the link that takes a change of address back",
+    )
+    .lets(Action::ChangeEmail)
+    .query(&["token"], &[])
+    .fails(&[Code::LinkInvalid]),
+    Endpoint::new(
+        Name::UndoEmailChange,
+        Access::Public,
+        "POST",
+        "/api/undo_email_change",
+        "Takes a change of address back; every session ends and the password is taken away",
+    )
+    .lets(Action::ChangeEmail)
+    .limited()
+    .takes("Link")
+    .answers("Done")
+    .fails(&[Code::LinkInvalid]),
+    Endpoint::new(
+        Name::RequestResetPassword,
+        Access::Public,
+        "POST",
+        "/api/request_reset_password",
+        "Sends a link that leads back in, if there is such an account",
+    )
+    .lets(Action::ResetPassword)
+    .limited()
+    .takes("ResetRequest")
+    .status(202)
+    .answers("Empty")
+    .fails(&[Code::FieldsInvalid]),
+    Endpoint::new(
+        Name::ResetPasswordPage,
+        Access::Public,
+        "GET",
+        "/api/reset_password",
+        "The page behind the link that leads back in",
+    )
+    .lets(Action::ResetPassword)
+    .query(&["token"], &[])
+    .fails(&[Code::LinkInvalid]),
+    Endpoint::new(
+        Name::ResetPassword,
+        Access::Visitor,
+        "POST",
+        "/api/reset_password",
+        "Uses the link that leads back in: opens a confirmed session, and sets a new password if one is given",
+    )
+    .lets(Action::ResetPassword)
+    .limited()
+    .takes("Reset")
+    .answers("SessionAnswer")
+    .fails(&[
+        Code::LinkInvalid,
+        Code::FieldsInvalid,
+        Code::AccountInactive,
+        Code::ApprovalPending,
+        Code::EmailUnverified,
+        Code::SessionEnded,
+    ]),
+    Endpoint::new(
+        Name::Remind,
+        Access::Public,
+        "POST",
+        "/api/remind_user_name",
+        "Sends the user name to the address, if there is one",
+    )
+    .lets(Action::RemindUserName)
+    .limited()
+    .takes("ReminderRequest")
+    .status(202)
+    .answers("Empty")
+    .fails(&[Code::FieldsInvalid]),
+    Endpoint::new(
+        Name::Export,
+        Access::Person,
+        "GET",
+        "/api/export",
+        "Everything that is known of the person who asks",
+    )
+    .lets(Action::Export)
+    .answers("Export"),
+    Endpoint::new(
+        Name::DeleteAccount,
+        Access::Person,
+        "POST",
+        "/api/delete_account",
+        "Deletes the account of who asks",
+    )
+    .lets(Action::DeleteAccount)
+    .limited()
+    .takes("Deletion")
+    .status(204)
+    .fails(PROOF),
+    Endpoint::new(Name::Accounts, Access::Administrator, "GET", "/api/accounts", "The accounts of a status")
+        .query(&["status"], &["limit", "after"])
+        .answers("Found"),
+    Endpoint::new(
+        Name::CreateAccount,
+        Access::Administrator,
+        "POST",
+        "/api/accounts",
+        "Creates an account for somebody",
+    )
+    .takes("AccountCreation")
+    .status(201)
+    .answers("Profile")
+    .fails(&[Code::FieldsInvalid, Code::NotFound]),
+    Endpoint::new(
+        Name::ReadAccount,
+        Access::Administrator,
+        "GET",
+        "/api/accounts/{account}",
+        "What is known of an account",
+    )
+    .answers("Profile")
+    .fails(&[Code::AccountUnknown]),
+    Endpoint::new(
+        Name::SetStatus,
+        Access::Administrator,
+        "PUT",
+        "/api/accounts/{account}/status",
+        "Lets an account in, shuts it or lays it aside; whatever is not active ends its sessions",
+    )
+    .takes("StatusChange")
+    .answers("Profile")
+    .fails(&[Code::AccountUnknown, Code::TransitionInvalid]),
     Endpoint::new(
         Name::Check,
         Access::Person,
@@ -212,18 +487,19 @@ pub static ENDPOINTS: &[Endpoint] = &[
         "The records that carry a tag or one below it",
     )
     .query(&["find"], &["limit", "after"])
-    .answers("Found"),
+    .answers("Found")
+    .fails(&[Code::TagSetUnknown, Code::TagInvalid]),
     Endpoint::new(Name::ReadTags, Access::Administrator, "GET", TAGS, "The tags of an account")
         .answers("Tagged")
-        .fails(&[Code::AccountUnknown]),
+        .fails(&[Code::AccountUnknown, Code::TagSetUnknown]),
     Endpoint::new(Name::AddTags, Access::Administrator, "PUT", TAGS, "Adds tags to an account")
         .takes("TagList")
         .answers("Tagged")
-        .fails(&[Code::AccountUnknown, Code::TagsTooMany]),
+        .fails(&[Code::AccountUnknown, Code::TagSetUnknown, Code::TagInvalid, Code::TagsTooMany]),
     Endpoint::new(Name::RemoveTags, Access::Administrator, "DELETE", TAGS, "Removes tags from an account")
         .takes("TagList")
         .answers("Tagged")
-        .fails(&[Code::AccountUnknown]),
+        .fails(&[Code::AccountUnknown, Code::TagSetUnknown, Code::TagInvalid]),
     Endpoint::new(Name::Jwks, Access::Public, "GET", "/jwks.json", "The public keys that verify access tokens")
         .answers("Jwks"),
     Endpoint::new(
@@ -235,6 +511,14 @@ pub static ENDPOINTS: &[Endpoint] = &[
     )
     .answers("Jwks"),
     Endpoint::new(Name::OpenApi, Access::Public, "GET", "/openapi.json", "This description"),
+];
+
+const MAILBOX: &str = "/dev/mailbox";
+
+/// What only a developer's machine has, outside of the prefix: no part of the surface, and so not in the OpenAPI document.
+static DEVELOPMENT: &[Endpoint] = &[
+    Endpoint::new(Name::ShowMailbox, Access::Public, "GET", MAILBOX, "The mails that would have been sent"),
+    Endpoint::new(Name::EmptyMailbox, Access::Public, "DELETE", MAILBOX, "Empties the mailbox").status(204),
 ];
 
 /// A path that exists: its endpoints, one per method, with what stands in for `{…}`.
@@ -263,6 +547,13 @@ pub fn find<'a>(prefix: &str, path: &'a str) -> Option<Found<'a>> {
         parameters(endpoint.path, path).map(|parameters| (endpoint, parameters))
     };
     let found: Vec<_> = ENDPOINTS.iter().filter_map(matching).collect();
+    (!found.is_empty()).then_some(Found(found))
+}
+
+/// Looks up a path that only a developer's machine has.
+#[must_use]
+pub fn find_in_development(path: &str) -> Option<Found<'_>> {
+    let found: Vec<_> = DEVELOPMENT.iter().filter(|endpoint| endpoint.path == path).map(|it| (it, [""; 2])).collect();
     (!found.is_empty()).then_some(Found(found))
 }
 

@@ -30,7 +30,7 @@ pub async fn refresh<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Resu
         .cookie(&Cookie::Refresh.name(app.config))
         .ok_or_else(|| Error::new(Code::Unauthenticated, "no refresh cookie"))?;
     let token = authentication::rotate(app, incoming, refresh).await??;
-    Answer::json(&json!({ "session": facts(&token) }))
+    answer(&token)
 }
 
 /// `POST /api/logout`: ends the session. It succeeds whoever asks, so that cookies can always be got rid of.
@@ -48,7 +48,12 @@ pub async fn logout<P: Platform>(
 pub async fn profile<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<Answer> {
     let token = authentication.required()?;
     standing(app, token, Tier::Decided).await?;
-    Answer::json(&app.platform.call(token.sub.as_str(), &Describe {}).await?)
+    Answer::json(&app.platform.call(token.sub.as_str(), &Describe { sid: Some(token.sid.clone()) }).await?)
+}
+
+/// The session that was just opened.
+pub fn answer(token: &AccessToken) -> Result<Answer> {
+    Answer::json(&json!({ "session": facts(token) }))
 }
 
 fn facts(token: &AccessToken) -> Value {

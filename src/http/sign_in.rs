@@ -1,4 +1,5 @@
-//! The one gate behind every first factor: a proven handle becomes a session.
+//! The gate behind every first factor that is proved elsewhere: a proven handle becomes a session.
+//! A password is judged by the account itself (`accounts/login.rs`).
 
 use super::App;
 use crate::actors::account::{Issued, SignIn};
@@ -13,21 +14,15 @@ use crate::ports::kv;
 
 /// Opens a session on the account that the handle leads to, which is created at its first sign-in.
 pub async fn sign_in<P: Platform>(app: &App<'_, P>, handle: Handle, profile: Profile, amr: &str) -> Result<Issued> {
-    let mut command = SignIn {
-        handle,
-        claimed: false,
-        grants: app.config.grants(&profile),
-        profile,
-        amr: vec![amr.to_owned()],
-        lifetimes: app.config.lifetimes,
-    };
+    let mut command = SignIn { handle, claimed: false, profile, amr: amr.to_owned(), rules: app.config.rules() };
     // KV may be old or empty: the account says whether the handle is its own, and the Directory decides where it is not.
     if let Some(account) = replicated(app, &command.handle).await
         && let Some(issued) = app.platform.call(account.as_str(), &command).await?
     {
         return Ok(issued);
     }
-    let claim = Claim { handle: command.handle.clone(), candidate: AccountId::generate(app.platform)? };
+    let candidate = AccountId::generate(app.platform)?;
+    let claim = Claim { handle: command.handle.clone(), candidate, proved: true, lifetime: None };
     let account = app.platform.call(REALM, &claim).await?;
     command.claimed = true;
     let issued = app.platform.call(account.as_str(), &command).await?;

@@ -31,11 +31,16 @@ pub async fn find<P: Platform>(
 ) -> Result<Answer> {
     let set = administered(app, authentication, set).await?;
     let tag = Tag::parse(&incoming.required_query("find")?)?;
+    let (limit, after) = page(incoming)?;
+    Answer::json(&app.platform.call(REALM, &Find { set, tag, after, limit }).await?)
+}
+
+/// Which page of a list is asked for: how many records, and behind which one.
+pub fn page(incoming: &Incoming) -> Result<(u64, Option<String>)> {
     let limit = incoming.query("limit")?.map_or(Some(DEFAULT_PAGE), |limit| limit.parse().ok());
     let limit = limit.filter(|limit| (1..=MAX_PAGE).contains(limit));
     let limit = limit.ok_or_else(|| Error::new(Code::QueryInvalid, "`limit` is not 1 to 500"))?;
-    let after = incoming.query("after")?;
-    Answer::json(&app.platform.call(REALM, &Find { set, tag, after, limit }).await?)
+    Ok((limit, incoming.query("after")?))
 }
 
 /// `GET /api/tags/{set}/{record}`.
@@ -79,15 +84,20 @@ pub async fn change<P: Platform>(
 
 /// The tag set, if it exists and an administrator asks.
 async fn administered<P: Platform>(app: &App<'_, P>, authentication: &Authentication, set: &str) -> Result<TagSet> {
-    let standing = standing(app, authentication.required()?, Tier::Decided).await?;
-    if !standing.tags.of(&TagSet::groups()).any(|tag| *tag == Tag::admin()) {
-        return Err(Error::new(Code::TagMissing, "not an administrator"));
-    }
+    administrator(app, authentication).await?;
     let set = TagSet::parse(set).filter(|set| app.config.tag_sets.contains(set));
     set.ok_or_else(|| Error::new(Code::TagSetUnknown, "no such tag set"))
 }
 
-fn account(record: &str) -> Result<AccountId> {
+/// Refuses who is no administrator at this moment.
+pub async fn administrator<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<()> {
+    let standing = standing(app, authentication.required()?, Tier::Decided).await?;
+    let is_administrator = standing.tags.of(&TagSet::groups()).any(|tag| *tag == Tag::admin());
+    if is_administrator { Ok(()) } else { Err(Error::new(Code::TagMissing, "not an administrator")) }
+}
+
+/// The account that a path names.
+pub fn account(record: &str) -> Result<AccountId> {
     let unknown = || Error::new(Code::AccountUnknown, format!("not an account: `{}`", record.escape_debug()));
     AccountId::parse(record).ok_or_else(unknown)
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::account::AccountProjection;
 use crate::domain::base64url;
+use crate::domain::email::Email;
 use crate::domain::handle;
 use crate::domain::id::AccountId;
 use crate::domain::secret::sha256;
@@ -69,6 +70,39 @@ record! {
     ProviderKeys(address: str) = format!("provider-keys:{}", hashed(address)) => Fetched
 }
 
+/// A mail in the development mailbox.
+pub struct Mailbox<'a> {
+    /// When it was sent, in milliseconds since 1970-01-01T00:00:00Z.
+    pub millis: u64,
+    /// Its recipient.
+    pub to: &'a Email,
+    /// Its own id.
+    pub id: &'a str,
+}
+
+impl Mailbox<'_> {
+    /// What the keys of all mails begin with.
+    pub const PREFIX: &'static str = "mailbox:";
+    /// How long a mail is kept, in seconds.
+    pub const LIFETIME: u64 = 86_400;
+
+    /// Whether a key is that of a mail to this address.
+    #[must_use]
+    pub fn is_to(key: &str, to: &Email) -> bool {
+        key.contains(&hashed(to.as_str()))
+    }
+}
+
+impl Record for Mailbox<'_> {
+    type Value = serde_json::Value;
+
+    /// Keys are listed in their order: counted backwards, the newest mail comes first.
+    fn key(&self) -> String {
+        let backwards = 9_999_999_999_999_u64.saturating_sub(self.millis);
+        format!("{}{backwards:013}-{}-{}", Self::PREFIX, hashed(self.to.as_str()), self.id)
+    }
+}
+
 /// A document from elsewhere, and when it was fetched.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fetched {
@@ -99,6 +133,18 @@ pub trait Kv {
     /// # Errors
     /// [`Code::Unavailable`].
     async fn write(&self, key: &str, value: &str, lifetime: Option<u64>) -> Result<()>;
+
+    /// The keys that begin with `prefix`, in the order of their bytes: the first 1,000.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`].
+    async fn list(&self, prefix: &str) -> Result<Vec<String>>;
+
+    /// Removes a key, whether or not it is there.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`].
+    async fn remove(&self, key: &str) -> Result<()>;
 
     /// The value of a record; `None` too if what is stored is not of its type: it is decided again then.
     ///

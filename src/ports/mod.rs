@@ -3,12 +3,16 @@
 //! The futures are not `Send`: a Worker's isolate and a Durable Object are single-threaded.
 #![allow(async_fn_in_trait, reason = "nothing here ever crosses a thread")]
 
+pub mod assets;
 pub mod call;
 pub mod fetch;
 pub mod kv;
+pub mod limit;
 pub mod log;
+pub mod mail;
 pub mod signatures;
 pub mod sql;
+pub mod text;
 
 use crate::domain::random::Random;
 use crate::domain::time::Timestamp;
@@ -19,10 +23,25 @@ pub trait Clock {
     fn now(&self) -> Timestamp;
 }
 
-/// Everything that the HTTP surface needs of the outside.
-pub trait Platform:
-    Clock + Random + kv::Kv + fetch::Fetch + call::Call + signatures::Signatures + log::Log + Sized
-{
+/// Declares everything that the HTTP surface needs of the outside.
+macro_rules! platform {
+    ($first:path $(, $port:path)*) => {
+        /// Everything that the HTTP surface needs of the outside.
+        pub trait Platform: $first $(+ $port)* + Sized {}
+
+        impl<P: $first $(+ $port)*> Platform for P {}
+    };
 }
 
-impl<P> Platform for P where P: Clock + Random + kv::Kv + fetch::Fetch + call::Call + signatures::Signatures + log::Log {}
+platform!(
+    Clock,
+    Random,
+    kv::Kv,
+    fetch::Fetch,
+    call::Call,
+    signatures::Signatures,
+    log::Log,
+    text::Text,
+    limit::Limit,
+    assets::Assets
+);

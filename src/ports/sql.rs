@@ -83,6 +83,17 @@ impl Row {
         }
     }
 
+    /// The text in a column that may be NULL.
+    ///
+    /// # Errors
+    /// As [`Row::text`].
+    pub fn optional_text(&self, column: usize) -> Result<Option<&str>> {
+        match self.0.get(column) {
+            Some(Value::Null) => Ok(None),
+            _ => self.text(column).map(Some),
+        }
+    }
+
     /// The bytes in a column.
     ///
     /// # Errors

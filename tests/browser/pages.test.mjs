@@ -23,7 +23,7 @@ test("a sign-in that went wrong ends on a page that says so and leads back", asy
   const response = await page.goto("/auth/oauth/demo/callback?state=x&code=y");
   assert.equal(response.status(), 400);
   assert.match(response.headers()["content-security-policy"], /default-src 'none'/);
-  await page.getByRole("heading", { name: "Sign-in did not work" }).waitFor();
+  await page.getByRole("heading", { name: "That did not work" }).waitFor();
   await page.getByText("state_invalid").waitFor();
   await look(page, "sign-in-error");
   await page.getByRole("link", { name: "Back to the start" }).click();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -75,6 +76,32 @@ export async function signIn(page, name) {
   await greeting.waitFor();
 }
 
+/** The mails that a Worker in development would have sent. Each link is given out once, so the next one is a newer one. */
+export function createMailbox(origin) {
+  const given = new Set();
+
+  /** What `wanted` finds in the mails to an address, the newest first, as soon as it finds something. */
+  async function find(address, wanted) {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      const headers = { accept: "application/json" };
+      const answer = await fetch(`${origin}/dev/mailbox?${new URLSearchParams({ to: address })}`, { headers });
+      const found = answer.ok && wanted((await answer.json()).mails);
+      if (found) return found;
+      await pause(100);
+    }
+    throw new Error(`no such mail to ${address}`);
+  }
+
+  async function link(address, action) {
+    const wanted = (link) => link.includes(`/api/${action}?`) && !given.has(link);
+    const found = await find(address, (mails) => mails.flatMap(({ links }) => links).find(wanted));
+    given.add(found);
+    return found;
+  }
+
+  return { link, mail: (address, says) => find(address, (mails) => mails.find(({ text }) => text.includes(says))) };
+}
+
 /** Looks at a state of the page in light and dark, on a phone and on a desk: axe, no sideways scrolling, a picture. */
 export async function look(page, state) {
   const [scheme, viewport] = ["light", page.viewportSize()];
@@ -105,8 +132,10 @@ async function assertNoSidewaysScroll(page, state) {
   assert.equal(beyond, 0, `${state} scrolls sideways at ${page.viewportSize().width} px`);
 }
 
+const CONTROLS = ["button", "input", "select", "summary", "nav a"].map((control) => `${control}:visible`).join(", ");
+
 async function assertTouchable(page) {
-  const small = await page.locator("button:visible, input:visible").evaluateAll((controls) =>
+  const small = await page.locator(CONTROLS).evaluateAll((controls) =>
     controls.filter((control) => control.offsetHeight < 44 || control.offsetWidth < 44).map((control) => control.outerHTML),
   );
   assert.deepEqual(small, [], "every control is at least 44 px high and wide");

@@ -24,7 +24,7 @@ describe("configuration", () => {
       /^`COUNTERSIGN_SECRET`: .*32 characters/,
       /^`COUNTERSIGN\.origin`: .*https/,
       /^`COUNTERSIGN\.admins\[0\]`: .*e-mail address/,
-      /^`COUNTERSIGN\.access_lifetime`: must be 30 to 3600 seconds/,
+      /^`COUNTERSIGN\.access_lifetime`: must be .*30 to 3600/,
       /^`COUNTERSIGN\.providers\.Bad Name`: its name/,
       /^`COUNTERSIGN\.providers\.Bad Name\.issuer`: .*https/,
       /^`COUNTERSIGN\.providers\.Bad Name\.client_id`: /,

@@ -6,7 +6,8 @@ use countersign::domain::account::{Profile, Status};
 use countersign::domain::email::Email;
 use countersign::domain::handle::Handle;
 use countersign::domain::id::AccountId;
-use countersign::domain::tag::{Tag, TagSet};
+use countersign::domain::rules::Rules;
+use countersign::domain::tag::TagSet;
 use countersign::error::{Code, Result};
 use countersign::ports::call::{Actor, Call, REALM};
 use pollster::block_on;
@@ -22,17 +23,24 @@ pub fn sign_in_command(subject: &str, claimed: bool) -> SignIn {
         handle: handle(subject),
         claimed,
         profile: Profile { email: Email::parse("ada@school.example"), ..Profile::default() },
-        grants: Vec::new(),
-        amr: vec!["fed".to_owned()],
-        lifetimes: LIFETIMES,
+        amr: "fed".to_owned(),
+        rules: Rules { lifetimes: LIFETIMES, ..World::config().rules() },
     }
 }
 
 /// Claims and signs in, as the callback does.
 pub fn sign_in(world: &World, subject: &str) -> Result<Issued> {
-    let claim = Claim { handle: handle(subject), candidate: AccountId::generate(world)? };
+    let claim = Claim { handle: handle(subject), candidate: AccountId::generate(world)?, proved: true, lifetime: None };
     let account = block_on(world.call(REALM, &claim))?;
     Ok(block_on(world.call(account.as_str(), &sign_in_command(subject, true)))?.unwrap())
+}
+
+/// The same for somebody of whom her provider says that this address is proved to be hers.
+pub fn sign_in_as(world: &World, subject: &str, email: &str) -> Issued {
+    let account = sign_in(world, subject).unwrap().account;
+    let profile = Profile { email: Email::parse(email), email_verified: true, ..Profile::default() };
+    let command = SignIn { profile, ..sign_in_command(subject, false) };
+    block_on(world.call(account.as_str(), &command)).unwrap().unwrap()
 }
 
 #[test]
@@ -52,7 +60,8 @@ fn attack_every_claim_of_one_handle_is_answered_with_one_account() {
     let claims: Vec<AccountId> = (0..3)
         .map(|_| {
             let candidate = AccountId::generate(&world).unwrap();
-            block_on(world.call(REALM, &Claim { handle: handle("ada"), candidate })).unwrap()
+            block_on(world.call(REALM, &Claim { handle: handle("ada"), candidate, proved: true, lifetime: None }))
+                .unwrap()
         })
         .collect();
     assert!(claims.iter().all(|account| *account == claims[0]));
@@ -75,7 +84,7 @@ fn a_crash_before_the_handle_is_held_is_made_good_later() {
     let held = |world: &World| world.kv.borrow().keys().any(|key| key.starts_with("handle:oidc:"));
     assert!(!held(&world));
     // Any later command of the account empties its outbox, as its alarm does.
-    block_on(world.call(issued.account.as_str(), &Describe {})).unwrap();
+    block_on(world.call(issued.account.as_str(), &Describe { sid: None })).unwrap();
     assert!(held(&world));
 }
 
@@ -91,7 +100,7 @@ fn attack_a_stale_pointer_opens_no_foreign_account() {
 fn asking_an_account_that_does_not_exist_brings_nothing_into_being() {
     let world = World::new();
     let nobody = "0".repeat(32);
-    assert_eq!(block_on(world.call(&nobody, &Describe {})).unwrap_err().code, Code::AccountUnknown);
+    assert_eq!(block_on(world.call(&nobody, &Describe { sid: None })).unwrap_err().code, Code::AccountUnknown);
     assert!(block_on(world.call(&nobody, &sign_in_command("ada", false))).unwrap().is_none());
     assert_eq!(world.database(Actor::Account, &nobody).count("sqlite_master"), 0);
 }
@@ -108,8 +117,8 @@ fn a_handle_is_held_only_by_who_claimed_it() {
 fn a_grant_gives_the_tag_once_and_raises_the_version_once() {
     let world = World::new();
     let account = sign_in(&world, "ada").unwrap().account;
-    let grants = vec![(TagSet::groups(), Tag::parse("admin").unwrap())];
-    let command = SignIn { grants, ..sign_in_command("ada", false) };
+    let profile = Profile { email: Email::parse("ada@school.example"), email_verified: true, ..Profile::default() };
+    let command = SignIn { profile, ..sign_in_command("ada", false) };
     let first = block_on(world.call(account.as_str(), &command)).unwrap().unwrap();
     let second = block_on(world.call(account.as_str(), &command)).unwrap().unwrap();
     assert_eq!(first.tags.of(&TagSet::groups()).count(), 1);

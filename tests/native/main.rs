@@ -9,12 +9,24 @@
 )]
 
 mod accounts;
+mod email_change;
+mod enumeration;
 mod keyring;
+mod letters;
+mod life;
+mod mail;
+mod model;
 mod outbox;
+mod passwords;
+mod people;
+mod post;
 mod provider;
+mod recovery;
 mod refresh;
+mod registration;
 mod signatures;
 mod signing_in;
 mod storage;
+mod strength;
 mod tags;
 mod world;

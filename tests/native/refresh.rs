@@ -1,8 +1,8 @@
 //! The refresh family as a state machine, held against a model.
 
 use countersign::actors::account::{EndSession, Issued, Refresh, Stand};
-use countersign::domain::config::Lifetimes;
 use countersign::domain::refresh::{REPEAT_WINDOW, RefreshToken};
+use countersign::domain::rules::Lifetimes;
 use countersign::error::Code;
 use countersign::ports::call::{Actor, Call};
 use pollster::block_on;

@@ -2,7 +2,7 @@
 
 use countersign::actors::account::ChangeTags;
 use countersign::domain::tag::{Tag, TagSet};
-use countersign::http::Keys;
+use countersign::http::Memory;
 use countersign::ports::call::Call;
 use http::{Request, Response};
 use serde_json::{Value, json};
@@ -13,13 +13,13 @@ use crate::world::World;
 
 struct Visitor<'a> {
     world: &'a World,
-    keys: Keys,
+    memory: Memory,
     cookies: std::cell::RefCell<std::collections::BTreeMap<String, String>>,
 }
 
 impl<'a> Visitor<'a> {
     fn new(world: &'a World) -> Self {
-        Self { world, keys: Keys::default(), cookies: std::cell::RefCell::default() }
+        Self { world, memory: Memory::default(), cookies: std::cell::RefCell::default() }
     }
 
     fn send(&self, method: &str, path: &str) -> Response<Vec<u8>> {
@@ -29,7 +29,7 @@ impl<'a> Visitor<'a> {
             .uri(path)
             .header("cookie", jar.join("; "))
             .header("origin", "https://app.example.com");
-        let response = self.world.request(&self.keys, request.body(Vec::new()).unwrap());
+        let response = self.world.request(&self.memory, request.body(Vec::new()).unwrap());
         for line in response.headers().get_all("set-cookie") {
             let line = line.to_str().unwrap();
             assert!(line.contains("; HttpOnly; SameSite=Lax; Secure") && line.starts_with("__Host-"), "{line}");

@@ -9,7 +9,9 @@ pub struct Database(Connection);
 
 impl Database {
     pub fn new() -> Self {
-        Self(Connection::open_in_memory().unwrap())
+        let connection = Connection::open_in_memory().unwrap();
+        connection.set_prepared_statement_cache_capacity(256);
+        Self(connection)
     }
 
     /// One transaction: an error rolls back.
@@ -41,7 +43,7 @@ impl ToSql for Bound<'_> {
 impl Sql for Database {
     fn run(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>> {
         let failed = |error: rusqlite::Error| Error::new(Code::Internal, error.to_string());
-        let mut statement = self.0.prepare(statement).map_err(failed)?;
+        let mut statement = self.0.prepare_cached(statement).map_err(failed)?;
         let columns = statement.column_count();
         let rows = statement.query_map(params_from_iter(values.iter().map(Bound)), |row| {
             (0..columns).map(|column| Ok(found(row.get_ref(column)?))).collect::<Result<Vec<_>, _>>().map(Row)

@@ -6,19 +6,26 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use countersign::actors::{self, Context, outbox};
-use countersign::domain::config::{Config, Lifetimes};
+use countersign::actors::account::letters;
+use countersign::actors::{self, Context, Fate, outbox};
+use countersign::domain::config::{Config, Mail};
+use countersign::domain::mail::Message;
 use countersign::domain::random::Random;
+use countersign::domain::rules::Lifetimes;
 use countersign::domain::secret::{RootSecret, sha256};
 use countersign::domain::time::Timestamp;
 use countersign::error::{Code, Error, Result};
-use countersign::http::{self as surface, App, Keys};
+use countersign::http::{self as surface, App, Memory};
 use countersign::ports::Clock;
+use countersign::ports::assets::Assets;
 use countersign::ports::call::{Actor, Call};
 use countersign::ports::fetch::Fetch;
 use countersign::ports::kv::Kv;
+use countersign::ports::limit::Limit;
 use countersign::ports::log::Log;
+use countersign::ports::mail::{Post, Undelivered};
 use countersign::ports::signatures::Signatures;
+use countersign::ports::text::Text;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey};
 
@@ -35,10 +42,15 @@ pub struct World {
     /// Makes the next command of this name fail before it reaches its object.
     pub lost: RefCell<Option<&'static str>>,
     pub log: RefCell<Vec<Error>>,
+    /// The mails that were sent, oldest first.
+    pub mails: RefCell<Vec<Message>>,
+    /// What becomes of the next mails instead.
+    pub mail_fails: RefCell<Option<Undelivered>>,
     pub provider: Provider,
     random: Cell<u64>,
     objects: RefCell<HashMap<(Actor, String), Rc<Database>>>,
     pub secret: RefCell<RootSecret>,
+    pub config: RefCell<Config>,
 }
 
 impl World {
@@ -49,21 +61,47 @@ impl World {
             kv_fails: Cell::new(false),
             lost: RefCell::new(None),
             log: RefCell::default(),
+            mails: RefCell::default(),
+            mail_fails: RefCell::default(),
             provider: Provider::new(),
             random: Cell::new(0),
             objects: RefCell::default(),
             secret: RefCell::new(RootSecret::parse("a secret of at least thirty-two characters").unwrap()),
+            config: RefCell::new(Self::config()),
         }
     }
 
+    /// The same with other settings of its accounts.
+    pub fn with_accounts(accounts: serde_json::Value) -> Self {
+        let world = Self::new();
+        let mut document = Self::document();
+        document["accounts"] = accounts;
+        world.config.replace(Self::parse(&document));
+        world
+    }
+
     pub fn config() -> Config {
-        let document = serde_json::json!({
+        Self::parse(&Self::document())
+    }
+
+    fn document() -> serde_json::Value {
+        serde_json::json!({
             "origin": "https://app.example.com",
             "admins": ["ada@school.example"],
             "providers": { "school": { "issuer": Provider::ISSUER, "client_id": "client", "client_secret": "secret" } },
-        });
-        let secret = "a secret of at least thirty-two characters";
-        Config::parse(&document, |name| (name == "COUNTERSIGN_SECRET").then(|| secret.to_owned())).unwrap()
+            // The least that hashing may cost: these tests are about what becomes of the verdict.
+            "accounts": { "password": { "memory_kib": 7168, "iterations": 5 } },
+            "mail": { "from": "no-reply@app.example.com", "transport": "http" },
+        })
+    }
+
+    fn parse(document: &serde_json::Value) -> Config {
+        let secret = |name: &str| match name {
+            "COUNTERSIGN_SECRET" => Some("a secret of at least thirty-two characters".to_owned()),
+            "MAIL_API_KEY" => Some("key".to_owned()),
+            _ => None,
+        };
+        Config::parse(document, secret, |_| true).unwrap()
     }
 
     pub fn pass(&self, seconds: u64) {
@@ -81,17 +119,104 @@ impl World {
             return Err(Error::new(Code::Unavailable, "lost on its way"));
         }
         let database = self.database(actor, instance);
-        let secret = self.secret.borrow().clone();
-        let context = Context { sql: &*database, instance, now: self.now(), random: self, secret: &secret };
-        let reply = database.transaction(|| actors::dispatch(actor, name, body, &context))?;
+        let reply = self.decide(&database, instance, |context| actors::dispatch(actor, name, body, context))?;
         outbox::deliver(&*database, self).await?;
         Ok(reply)
     }
 
+    fn decide<T>(
+        &self,
+        database: &Database,
+        instance: &str,
+        body: impl FnOnce(&Context<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let secret = self.secret.borrow().clone();
+        let context = Context { sql: database, instance, now: self.now(), random: self, secret: &secret };
+        database.transaction(|| body(&context))
+    }
+
+    /// Every object that was asked so far, with its actor and its name.
+    pub fn objects(&self) -> Vec<((Actor, String), Rc<Database>)> {
+        self.objects.borrow().iter().map(|(key, database)| (key.clone(), Rc::clone(database))).collect()
+    }
+
+    /// Lets every alarm ring that is due by now, again and again until none is; and once those that wait to try the
+    /// effects again that could not be carried out.
+    pub fn ring(&self) {
+        for round in 0..100 {
+            let objects = self.objects();
+            let due = |actor, database: &Database| {
+                let at = actors::due(actor, database, self.now()).unwrap();
+                at.is_some_and(|at| at <= self.now()) || (round == 0 && outbox::newest(database).unwrap().is_some())
+            };
+            let ringing = objects.into_iter().filter(|((actor, _), database)| due(*actor, database));
+            let ringing: Vec<_> = ringing.collect();
+            if ringing.is_empty() {
+                return;
+            }
+            for ((actor, instance), database) in ringing {
+                self.wake(actor, &instance, &database);
+            }
+        }
+        panic!("an alarm rings for ever");
+    }
+
+    fn wake(&self, actor: Actor, instance: &str, database: &Database) {
+        // As in workerd: an alarm is not told the name.
+        if self.decide(database, "", |context| actors::wake(actor, context)).unwrap() == Fate::Forgotten {
+            self.objects.borrow_mut().remove(&(actor, instance.to_owned()));
+            return;
+        }
+        let (config, secret) = (self.config.borrow().clone(), self.secret.borrow().clone());
+        pollster::block_on(async {
+            outbox::deliver(database, self).await.unwrap();
+            letters::deliver(database, &secret, config.mail.as_ref(), self).await.unwrap();
+        });
+    }
+
+    /// Whether an object was ever written and is still there.
+    pub fn exists(&self, actor: Actor, instance: &str) -> bool {
+        let database = self.database(actor, instance);
+        database.count("sqlite_master") > 0
+    }
+
     /// Sends a request through the HTTP surface.
-    pub fn request(&self, keys: &Keys, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
-        let config = Self::config();
-        pollster::block_on(surface::handle(&App { config: &config, platform: self, keys }, request))
+    pub fn request(&self, memory: &Memory, request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
+        self.request_to(&self.config.borrow().clone(), memory, request)
+    }
+
+    /// Sends a request to a deployment of this configuration.
+    pub fn request_to(
+        &self,
+        config: &Config,
+        memory: &Memory,
+        request: http::Request<Vec<u8>>,
+    ) -> http::Response<Vec<u8>> {
+        pollster::block_on(surface::handle(&App { config, platform: self, memory }, request))
+    }
+}
+
+impl Text for World {
+    fn nfc(&self, text: &str) -> String {
+        unicode_normalization::UnicodeNormalization::nfc(text).collect()
+    }
+
+    fn matches(&self, pattern: &str, text: &str) -> bool {
+        regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(text))
+    }
+}
+
+impl Limit for World {
+    async fn admits(&self, _key: &str) -> Result<bool> {
+        Ok(true)
+    }
+}
+
+impl Assets for World {
+    async fn asset(&self, path: &str) -> Result<Vec<u8>> {
+        let file = path.strip_prefix("/countersign/").unwrap();
+        std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pkg").join(file))
+            .map_err(|error| Error::new(Code::Unavailable, error.to_string()))
     }
 }
 
@@ -130,6 +255,25 @@ impl Kv for World {
             return Err(Error::new(Code::Unavailable, "KV is down"));
         }
         self.kv.borrow_mut().insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>> {
+        Ok(self.kv.borrow().keys().filter(|key| key.starts_with(prefix)).take(1000).cloned().collect())
+    }
+
+    async fn remove(&self, key: &str) -> Result<()> {
+        self.kv.borrow_mut().remove(key);
+        Ok(())
+    }
+}
+
+impl Post for World {
+    async fn post(&self, _mail: &Mail, message: &Message) -> Result<(), Undelivered> {
+        if let Some(undelivered) = &*self.mail_fails.borrow() {
+            return Err(undelivered.clone());
+        }
+        self.mails.borrow_mut().push(message.clone());
         Ok(())
     }
 }

@@ -15,11 +15,12 @@ before(async () => {
 
 after(() => consumer?.remove());
 
-test("the tarball holds the modules, the types and the Wasm, and nothing else", () => {
+test("the tarball holds the modules, the types, the Wasm and its dictionary, and nothing else", () => {
   assert.deepEqual(consumer.packed, [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "accounts.js",
     "api.js",
     "client.js",
     "error.js",
@@ -28,7 +29,10 @@ test("the tarball holds the modules, the types and the Wasm, and nothing else", 
     "index.js",
     "node.js",
     "package.json",
+    "path.js",
     "session.js",
+    "strength.LICENSE",
+    "strength.dat",
     "wasm/countersign.js",
     "wasm/countersign_bg.wasm",
   ]);
@@ -59,6 +63,22 @@ test("Node asks the real Wasm", async () => {
   assert.deepEqual(JSON.parse(output), [true, true, false, false, true, false, "string"]);
 });
 
+test("Node judges passwords with the dictionary", async () => {
+  const output = await consumer.node(`
+    import { createClient } from "countersign";
+    const { strength } = createClient();
+    const judged = [["password"], ["Lovelace1815", ["ada", "Lovelace"]], ["Lovelace1815"], ["vapid otter munches quiet basalt"]];
+    const all = await Promise.all(judged.map(([password, personal]) => strength(password, personal)));
+    console.log(JSON.stringify(all));
+  `);
+  const [common, own, others, long] = JSON.parse(output);
+  assert.equal(common.score, 0);
+  assert.ok(common.warning);
+  assert.ok(own.guesses_log10 < others.guesses_log10, "a word of her own is guessed sooner");
+  assert.equal(long.score, 4);
+  assert.equal(long.warning, null);
+});
+
 test("Node shows the claims of a token, unverified", async () => {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const token = `${part({ typ: "at+jwt", alg: "ES256", kid: "k" })}.${part(aClaimSet())}.${"A".repeat(86)}`;
@@ -74,7 +94,7 @@ test("Node shows the claims of a token, unverified", async () => {
   assert.equal(garbled, "CountersignError");
 });
 
-test("Vite emits the Wasm, and loads it and its glue apart from the client", async () => {
+test("Vite emits the Wasm and the dictionary, and loads it and its glue apart from the client", async () => {
   await consumer.write({
     "index.html": '<script type="module" src="/main.js"></script>',
     "main.js": `
@@ -96,6 +116,7 @@ test("Vite emits the Wasm, and loads it and its glue apart from the client", asy
     await readFile(join(assets, wasm[0])),
     await readFile(join(consumer.folder, "node_modules/countersign/wasm/countersign_bg.wasm")),
   );
+  assert.equal(names.filter((name) => name.endsWith(".dat")).length, 1);
   const scripts = await Promise.all(
     names.filter((name) => name.endsWith(".js")).map((name) => readFile(join(assets, name), "utf8")),
   );

@@ -36,6 +36,8 @@ function aTab(session, options) {
   const routes = {
     "GET /auth/session": () => json(200, { session }),
     "POST /auth/api/logout": () => json(204),
+    "POST /auth/api/login": () => json(200, { session: aSession({ sid: "s2" }) }),
+    "POST /auth/api/delete_account": () => json(204),
   };
   const { fetch, asked } = fakeFetch(routes);
   return { client: createClient({ origin: ORIGIN, fetch, ...options }), asked };
@@ -52,6 +54,18 @@ test("signing in and out in one tab shows in the other, without a request", asyn
   await one.client.signOut();
   await settled();
   assert.deepEqual(heard, ["ada", null]);
+  assert.deepEqual(two.asked, []);
+});
+
+test("so does signing in with a password, and the end of an account", async () => {
+  const [one, two] = [aTab(null), aTab(null)];
+  const heard = [];
+  two.client.subscribe((session) => heard.push(session?.sid ?? null));
+  await one.client.signInWithPassword({ login: "ada", password: "a password" });
+  await settled();
+  await one.client.deleteAccount({ password: "a password" });
+  await settled();
+  assert.deepEqual(heard, ["s2", null]);
   assert.deepEqual(two.asked, []);
 });
 

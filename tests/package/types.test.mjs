@@ -7,7 +7,8 @@ import ts from "typescript";
 import { createConsumer } from "./consumer.mjs";
 
 const CONSUMER = `
-import { createClient, CountersignError, type Client, type Session } from "countersign";
+import { createClient, CountersignError } from "countersign";
+import type { Client, Config, Field, FieldError, Profile, ProfileChanges, Session, Status, Strength } from "countersign";
 
 const client: Client = createClient({ origin: "https://school.example" });
 
@@ -27,6 +28,50 @@ export async function use(): Promise<string> {
   stop();
   return [seconds, tags, mine, why, records, more.records, response.status, known].join();
 }
+
+export async function join(config: Config): Promise<string> {
+  const fields: Field[] = config.fields.filter(({ required }) => required);
+  const weakest: 0 | 1 | 2 | 3 | 4 | undefined = config.password?.min_strength;
+  const { score, warning }: Strength = await client.strength("a password", ["ada"]);
+  const { next } = await client.register({ email: "ada@school.example", password: "a password", fields: { class: "7b" } });
+  if (next === "verify_email") await client.verifyEmail("token").then(({ done }) => done === "approval_pending");
+  const session: Session = await client.signInWithPassword({ login: "ada", password: "a password" });
+  const anew: Session = await client.resetPassword({ token: "token" });
+  return [fields, weakest, score, warning, session, anew].join();
+}
+
+export async function keep(): Promise<Profile> {
+  const changes: ProfileChanges = { last_name: null, fields: { age: 14, news: null } };
+  const profile: Profile = await client.updateProfile(changes);
+  const confirmed: boolean = (profile.confirmed_until ?? 0) > Date.now() / 1000;
+  await client.changePassword(confirmed ? { new_password: "b" } : { new_password: "b", old_password: "a" });
+  const { next } = await client.changeEmail({ email: "countess@school.example" });
+  if (next === "confirm_old_email") await client.undoEmailChange("token");
+  await client.requestPasswordReset("ada");
+  await client.remindUserName("ada@school.example");
+  const { profile: { account } } = await client.exportAccount();
+  await client.deleteAccount();
+  return client.accounts.get(account);
+}
+
+export async function administer(): Promise<Status> {
+  const { records: [first], next } = await client.accounts.list({ status: "pending", limit: 10 });
+  await client.accounts.list({ status: "pending", after: next });
+  const made = await client.accounts.create({ email: "ben@school.example", email_verified: true, password_hash: "$argon2id$…" });
+  return (await client.accounts.setStatus(first ?? made.account, "active")).status;
+}
+
+export const wrong = (error: unknown): FieldError[] | undefined =>
+  error instanceof CountersignError && error.code === "fields_invalid" ? error.fields : undefined;
+
+export const wait = (error: CountersignError): number => error.retry_after ?? 0;
+
+// @ts-expect-error: nobody makes an account pending again
+client.accounts.setStatus("ada", "pending");
+// @ts-expect-error: an account has an address
+client.register({ password: "a password" });
+// @ts-expect-error: the wire's names
+client.changePassword({ newPassword: "b" });
 
 export const code = (error: unknown): string | undefined =>
   error instanceof CountersignError ? \`\${error.status} \${error.code}\` : undefined;

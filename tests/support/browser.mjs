@@ -53,11 +53,11 @@ export class Browser {
   }
 
   /** Presses a button of the page's form, named by `{ name: value }`. */
-  submit(page, button, options = {}) {
+  submit(page, button, { headers, ...options } = {}) {
     const form = page.form();
     const body = new URLSearchParams({ ...form.fields, ...button }).toString();
-    const headers = { "content-type": "application/x-www-form-urlencoded", origin: page.url.origin };
-    return this.request(form.action, { method: form.method, headers, body, ...options });
+    const sent = { "content-type": "application/x-www-form-urlencoded", origin: page.url.origin, ...headers };
+    return this.request(form.action, { method: form.method, headers: sent, body, ...options });
   }
 
   /**
@@ -75,7 +75,8 @@ export class Browser {
 
   async #once(url, { method, headers, body }, trail) {
     const cookie = this.cookies.header(url);
-    const sent = { ...(cookie && { cookie }), ...this.headers, ...headers };
+    // A connection that the runtime closes for being idle must not be taken for one more request.
+    const sent = { connection: "close", ...(cookie && { cookie }), ...this.headers, ...headers };
     const response = await fetch(url, { method, headers: sent, body, redirect: "manual" });
     this.cookies.take(url, response.headers.getSetCookie());
     return new Page(url, response, await response.text(), trail);

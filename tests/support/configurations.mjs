@@ -14,6 +14,17 @@ export const configurations = {
   fresh: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.fresh) }),
   // For tokens that are signed well and say something wrong: its keys in KV are the test's.
   forged: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.forged) }),
+  // Each other policy, and each setting that changes what people meet.
+  approval: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.approval, { registration: "approval" }) }),
+  both: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.both, { registration: "verification_and_approval" }) }),
+  open: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.open, { registration: "open", fields: [] }) }),
+  untilVerified: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.untilVerified, { registration: "until_verified" }) }),
+  // Nobody registers, and whatever can be switched off is.
+  closed: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.closed, { registration: "closed", off: everyAction }) }),
+  // Passwords are held against those known from breaches; the service is the test's.
+  breached: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.breached, { password: { ...cheap, breach_check: true } }) }),
+  // A client may ask three times a minute.
+  limited: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.limited) }),
   // As deployed: https only. It can be asked over loopback; what it asks at the provider's host reaches a lying provider.
   production: (at) => ({ ...secrets, COUNTERSIGN: production(at.school) }),
   // Every value wrong in its own way.
@@ -25,6 +36,7 @@ export const configurations = {
 /** The hosts of the world outside that a Worker reaches, and the port of loopback behind each. */
 export const outside = {
   production: (at) => ({ [new URL(at.school.issuer).host]: at.school.port }),
+  breached: (at) => ({ "api.pwnedpasswords.com": at.breaches }),
 };
 
 /** The clients that the demo provider knows. */
@@ -41,12 +53,44 @@ const secrets = { COUNTERSIGN_SECRET: SECRET, CAMPUS_CLIENT_SECRET: CLIENT_SECRE
 
 const scopes = ["openid", "email", "profile"];
 
-function development(at, origin) {
+/** As cheap as hashing may be: these tests ask who gets in, not how long that takes. */
+const cheap = { memory_kib: 7168, iterations: 5 };
+
+const everyAction = [
+  "register",
+  "verify_email",
+  "login",
+  "logout",
+  "profile",
+  "change_password",
+  "change_email",
+  "reset_password",
+  "remind_user_name",
+  "export",
+  "delete_account",
+];
+
+const fields = [
+  { name: "class", label: "Class", type: "choice", choices: ["7a", "7b"] },
+  { name: "age", label: "Age", type: "number", min: 6, max: 120, integer: true },
+  { name: "motto", label: "Motto", type: "text", max_length: 40, pattern: "[A-Z].*" },
+  { name: "born", label: "Born", type: "date", min: "1900-01-01" },
+  { name: "news", label: "Send me news", type: "boolean" },
+];
+
+function development(at, origin, accounts) {
   const demo = { name: "Demo school", issuer: at.idp, client_id: clientId("demo"), client_secret: CLIENT_SECRETS.demo, scopes };
   const campus = { name: "Campus", issuer: at.idp, client_id: clientId("campus"), scopes };
   const providers = { demo, campus, hostile: liar("Hostile", at.hostile), other: liar("Other", at.other) };
   // Cleo's address is not verified, so naming her here must not help her.
-  return { origin, development: true, admins: ["ada@school.example", "cleo@school.example"], providers };
+  return {
+    origin,
+    development: true,
+    admins: ["ada@school.example", "cleo@school.example", "dora@school.example"],
+    providers,
+    accounts: { password: cheap, fields, ...accounts },
+    mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
+  };
 }
 
 function liar(name, { issuer, client_id, client_secret }) {

@@ -35,6 +35,8 @@ export async function startHostileIdp({ port, ...parts }) {
   const server = createServer((request, response) => {
     idp.serve(request, response).catch((error) => response.writeHead(500).end(error.stack));
   });
+  // The Worker keeps connections for later and does not notice that one was closed meanwhile.
+  server.keepAliveTimeout = 60_000;
   await listen(server, port);
   idp.close = () => new Promise((done) => (server.close(done), server.closeAllConnections()));
   return idp;

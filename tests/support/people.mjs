@@ -7,11 +7,15 @@ import { startHostileIdp } from "./hostile-idp.mjs";
 
 /**
  * Starts the provider `hostile` for a Worker. `person(claims)` signs a new one in, `admin()` one with an address that the
- * configuration names.
+ * configuration names; `at(worker)` does the same at another Worker.
  */
 export async function startPeople(runtime, worker = "main") {
   const idp = await startHostileIdp(runtime.hostile);
-  const origin = runtime[worker];
+  const at = (name) => ({ ...peopleOf(idp, runtime[name]), at });
+  return { ...at(worker), idp, close: idp.close };
+}
+
+function peopleOf(idp, origin) {
   const person = (claims) => {
     idp.reset();
     Object.assign(idp.person, claims);
@@ -24,7 +28,7 @@ export async function startPeople(runtime, worker = "main") {
     if (page.status !== 303) throw new Error(`no sign-in: ${page.status} ${page.text}`);
     return Person.of(origin, flow.browser, subject);
   };
-  return { idp, person, again, admin: () => person({ email: "ada@school.example" }), close: idp.close };
+  return { person, again, admin: () => person({ email: "ada@school.example" }) };
 }
 
 /** Who is signed in in a browser. */

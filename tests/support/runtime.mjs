@@ -26,7 +26,8 @@ export async function useRuntime() {
 
 /**
  * Starts everything and resolves with the origins of the Workers by name (`main`, `brief`, …), `idp` (the demo provider's
- * issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `kv(worker)`, `log()` and `close()`.
+ * issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `breaches` (for `startBreaches`), `kv(worker)`, `log()` and
+ * `close()`.
  */
 export async function startRuntime({ folder = join(root, "build", "worker") } = {}) {
   const described = await describe();
@@ -42,16 +43,17 @@ export async function startRuntime({ folder = join(root, "build", "worker") } = 
 export const breakdowns = (log) => log.split("\n").filter((line) => signsOfBreakdown.test(line));
 
 const signsOfBreakdown =
-  /panic|RuntimeError|unreachable|Critical error|Module terminated|stale object|out of memory|\bhung\b|Uncaught|"internal"/i;
+  /panic|RuntimeError|\bunreachable\b|Critical error|Module terminated|stale object|out of memory|\bhung\b|Uncaught|"internal"/i;
 
 /** The plain part, the same for every process of the run. */
 async function describe() {
   const names = [...Object.keys(configurations), "idp", "control"];
-  const ports = await freePorts(names.length + 3);
+  const ports = await freePorts(names.length + 4);
   const origins = Object.fromEntries(names.map((name, index) => [name, `http://localhost:${ports[index]}`]));
-  const [hostile, other, school] = ports.slice(names.length);
+  const [hostile, other, school, breaches] = ports.slice(names.length);
   return {
     ...origins,
+    breaches,
     hostile: await liar("hostile", hostile),
     other: await liar("other", other),
     school: await liar("school", school, "https://accounts.school.example"),
@@ -73,6 +75,7 @@ async function startMiniflare(described, folder, log) {
     bindings: bindings(described),
     assets: { ...shared.assets, workerName: name },
     kvNamespaces: { KV: `kv-${name}` },
+    ratelimits: { LIMIT: { simple: { limit: name === "limited" ? 3 : 1_000_000, period: 60 } } },
     ...(outside[name] && { outboundService: reaching(outside[name](described), Response) }),
     unsafeDirectSockets: [{ host: "localhost", port: Number(new URL(described[name]).port) }],
   }));

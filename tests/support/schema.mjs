@@ -7,6 +7,7 @@ const types = {
   boolean: (value) => typeof value === "boolean",
   integer: Number.isSafeInteger,
   null: (value) => value === null,
+  number: Number.isFinite,
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   string: (value) => typeof value === "string",
 };
@@ -25,9 +26,9 @@ export function faults(schema, value, document, at = "$") {
   if (schema.oneOf && schema.oneOf.filter((part) => !below(part, value, at).length).length !== 1) {
     found.push(`${at} is not one of its forms: ${schema.oneOf.flatMap((part) => below(part, value, at))}`);
   }
-  for (const name of schema.required ?? []) if (!(name in value)) found.push(`${at}.${name} is missing`);
   if (schema.type === "array") found.push(...value.flatMap((inner, n) => below(schema.items, inner, `${at}[${n}]`)));
-  if (schema.type !== "object") return found;
+  if (![schema.type].flat().includes("object") || !types.object(value)) return found;
+  for (const name of schema.required ?? []) if (!(name in value)) found.push(`${at}.${name} is missing`);
   for (const [name, inner] of Object.entries(value)) {
     const part = schema.properties?.[name] ?? schema.additionalProperties;
     found.push(...(part ? below(part, inner, `${at}.${name}`) : [`${at}.${name} is not described`]));

@@ -1,48 +1,105 @@
 //! Account: one object per person.
 //!
-//! Invariants: the object exists only if the Directory has claimed a handle for it; no command but [`SignIn`] brings it
-//! into being; `version` rises with every change of tags or status.
+//! Invariants: an account comes into being only for handles that the Directory has claimed for it; `version` rises with
+//! every change of tags or status; of a deleted account nothing is left but its id and its events. An object may be asked
+//! that has no account: for a registration that waits for its proof, or as the stand-in for a name that nobody has. Such
+//! an object forgets itself.
 
+mod email;
+pub mod events;
+mod handles;
+pub mod letters;
+mod life;
+mod limits;
+mod links;
+mod profile;
+mod proof;
+mod recovery;
+mod registration;
 mod sessions;
+mod sign_in;
 mod tags;
 
-pub use sessions::{EndSession, Refresh, Stand};
+pub use email::{ChangeEmail, Next, UndoEmailChange, VerifyEmail};
+pub use life::{Delete, SetStatus};
+pub(super) use life::{due, wake};
+pub use limits::CountMail;
+pub use profile::{ChangePassword, Describe, Export, Exported, UpdateProfile};
+pub use recovery::{Lost, Recover, Remind};
+pub use registration::{Claims, CreateAccount, Done, Peek, Register};
+pub use sessions::{EndSession, Recorded, Refresh, Stand};
+pub use sign_in::{SignIn, SignInWithPassword};
 pub use tags::{ChangeTags, ReadTags, Tagged};
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::schema::{self, Step};
 use super::{Apply, Context, directory, outbox, run, unknown};
 use crate::domain::account::{AccountProjection, Profile, Session, Status};
-use crate::domain::config::Lifetimes;
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
+use crate::domain::password::Hash;
 use crate::domain::refresh::RefreshToken;
+use crate::domain::rules::Lifetimes;
 use crate::domain::tag::{Tag, TagSet, Tags};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
-use crate::ports::call::{Actor, Command, REALM};
+use crate::ports::call::{Command, REALM};
 use crate::ports::kv;
-use crate::ports::sql;
+use crate::ports::sql::{self, Value};
+use events::Happening;
 
-const STEPS: &[Step] = &[&[
-    "CREATE TABLE account (
-        id TEXT PRIMARY KEY, status TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL,
-        profile TEXT NOT NULL
-    ) WITHOUT ROWID",
-    "CREATE TABLE handle (kind TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (kind, hash)) WITHOUT ROWID",
-    tags::TABLE,
-    sessions::SESSION_TABLE,
-    sessions::REFRESH_TABLE,
-    outbox::TABLE,
-]];
+const STEPS: &[Step] = &[
+    &[
+        "CREATE TABLE account (
+            id TEXT PRIMARY KEY, status TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL,
+            profile TEXT NOT NULL
+        ) WITHOUT ROWID",
+        handles::TABLE,
+        tags::TABLE,
+        sessions::SESSION_TABLE,
+        sessions::REFRESH_TABLE,
+        outbox::TABLE,
+    ],
+    &[
+        "ALTER TABLE account ADD COLUMN password TEXT",
+        "ALTER TABLE account ADD COLUMN keeps_profile INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE account ADD COLUMN verify_by INTEGER",
+        "ALTER TABLE handle ADD COLUMN reserved_until INTEGER",
+        "ALTER TABLE session ADD COLUMN confirmed_until INTEGER",
+        links::TABLE,
+        limits::TABLE,
+        events::TABLE,
+        letters::TABLE,
+    ],
+];
 
 pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result<Vec<u8>> {
+    // An object of an older version learns the newer tables first; one that does not exist stays so.
+    if schema::version(context.sql)? > 0 {
+        schema::migrate(context.sql, STEPS)?;
+    }
     match name {
         SignIn::NAME => run::<SignIn>(body, context),
+        SignInWithPassword::NAME => run::<SignInWithPassword>(body, context),
+        Register::NAME => run::<Register>(body, context),
+        CreateAccount::NAME => run::<CreateAccount>(body, context),
+        Peek::NAME => run::<Peek>(body, context),
+        VerifyEmail::NAME => run::<VerifyEmail>(body, context),
+        Remind::NAME => run::<Remind>(body, context),
+        Recover::NAME => run::<Recover>(body, context),
+        CountMail::NAME => run::<CountMail>(body, context),
+        ChangeEmail::NAME => run::<ChangeEmail>(body, context),
+        UndoEmailChange::NAME => run::<UndoEmailChange>(body, context),
+        ChangePassword::NAME => run::<ChangePassword>(body, context),
+        UpdateProfile::NAME => run::<UpdateProfile>(body, context),
+        Describe::NAME => run::<Describe>(body, context),
+        Export::NAME => run::<Export>(body, context),
+        SetStatus::NAME => run::<SetStatus>(body, context),
+        Delete::NAME => run::<Delete>(body, context),
         Refresh::NAME => run::<Refresh>(body, context),
         EndSession::NAME => run::<EndSession>(body, context),
-        Describe::NAME => run::<Describe>(body, context),
         Stand::NAME => run::<Stand>(body, context),
         ReadTags::NAME => run::<ReadTags>(body, context),
         ChangeTags::NAME => run::<ChangeTags>(body, context),
@@ -50,23 +107,8 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
     }
 }
 
-/// Opens a session for a person who has just proved who she is.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SignIn {
-    /// The handle that she proved to be hers.
-    pub handle: Handle,
-    /// Whether the Directory has said that the handle leads here. Then the account takes it, and is created if it does
-    /// not exist; else the handle must already be the account's own.
-    pub claimed: bool,
-    /// What the provider said of her.
-    pub profile: Profile,
-    /// Tags that the configuration grants her.
-    pub grants: Vec<(TagSet, Tag)>,
-    /// How she proved who she is.
-    pub amr: Vec<String>,
-    /// How long the session may live.
-    pub lifetimes: Lifetimes,
-}
+/// What a command answers that may be refused. The refusal is a reply and no error: what it has counted must stay.
+pub type Refusable<T> = Result<T, Error>;
 
 /// What a session gets when it is opened or refreshed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -83,57 +125,9 @@ pub struct Issued {
     pub refresh: RefreshToken,
 }
 
-impl Command for SignIn {
-    const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "sign_in";
-    /// `None` if the handle is not this account's.
-    type Reply = Option<Issued>;
-}
-
-impl Apply for SignIn {
-    fn apply(self, context: &Context<'_>) -> Result<Option<Issued>> {
-        let known = schema::version(context.sql)? > 0 && has_handle(context, &self.handle)?;
-        if !known && !self.claimed {
-            return Ok(None);
-        }
-        schema::migrate(context.sql, STEPS)?;
-        if !known {
-            create(context, &self.handle)?;
-        }
-        let account = open(context)?;
-        if account.status != Status::Active {
-            return Err(Error::new(Code::AccountInactive, format!("account `{}` is {:?}", account.id, account.status)));
-        }
-        let statement = "UPDATE account SET profile = ?";
-        context.sql.run(statement, &[sql::json(&self.profile)?])?;
-        // Grants are few and come from the configuration: the bound on tags is for what people give.
-        for set in tags::add(context, &self.grants)? {
-            tags_changed(context, &set)?;
-        }
-        let session = sessions::begin(context, self.amr, self.lifetimes)?;
-        let refresh = sessions::first_token(context, &account.id, &session.sid)?;
-        issued(context, session, refresh).map(Some)
-    }
-}
-
-fn has_handle(context: &Context<'_>, handle: &Handle) -> Result<bool> {
-    let statement = "SELECT 1 FROM handle WHERE kind = ? AND hash = ?";
-    let row = context.sql.row(statement, &[handle.kind.as_str().into(), handle.hash.as_str().into()])?;
-    Ok(row.is_some())
-}
-
-fn create(context: &Context<'_>, handle: &Handle) -> Result<()> {
-    let id = AccountId::parse(context.instance)
-        .ok_or_else(|| Error::new(Code::Internal, "the object is not named after an account"))?;
-    context.sql.run(
-        "INSERT OR IGNORE INTO account (id, status, version, created_at, profile) VALUES (?, ?, 1, ?, ?)",
-        &[id.as_str().into(), sql::json(&Status::Active)?, context.now.0.into(), sql::json(&Profile::default())?],
-    )?;
-    let statement = "INSERT INTO handle (kind, hash) VALUES (?, ?)";
-    context.sql.run(statement, &[handle.kind.as_str().into(), handle.hash.as_str().into()])?;
-    let hold = directory::Hold { handle: handle.clone(), account: id };
-    outbox::tell(context, REALM, &handle.hash, &hold)?;
-    tags_changed(context, &TagSet::groups())
+fn issued(context: &Context<'_>, session: Session, refresh: RefreshToken) -> Result<Issued> {
+    let account = open(context)?;
+    Ok(Issued { account: account.id, version: account.version, tags: tags::all(context)?, session, refresh })
 }
 
 /// The account's own row.
@@ -143,51 +137,159 @@ struct Account {
     version: u64,
     created_at: Timestamp,
     profile: Profile,
+    password: Option<Hash>,
+    /// Whether the person has a say in her profile; else it is what her provider says at each sign-in.
+    keeps_profile: bool,
+    /// By when she has to prove her address; `None` if she has, or need not.
+    verify_by: Option<Timestamp>,
 }
 
-/// Reads the account.
-fn open(context: &Context<'_>) -> Result<Account> {
-    let unknown = || Error::new(Code::AccountUnknown, format!("no account `{}`", context.instance.escape_debug()));
-    if schema::version(context.sql)? == 0 {
-        return Err(unknown());
+impl Account {
+    /// Refuses what takes an account that can be used now.
+    fn usable(&self) -> Result<()> {
+        let code = match self.status {
+            Status::Active => return Ok(()),
+            Status::Pending if self.verify_by.is_some() => Code::EmailUnverified,
+            Status::Pending => Code::ApprovalPending,
+            Status::Blocked | Status::Disabled | Status::Deleted => Code::AccountInactive,
+        };
+        Err(Error::new(code, format!("account `{}` is {}", self.id, self.status.name())))
     }
-    let row =
-        context.sql.row("SELECT id, status, version, created_at, profile FROM account", &[])?.ok_or_else(unknown)?;
-    Ok(Account {
-        id: AccountId::parse(row.text(0)?).ok_or_else(unknown)?,
-        status: row.json(1)?,
+}
+
+/// Reads the account; `None` if there is none, or none any more.
+fn find(context: &Context<'_>) -> Result<Option<Account>> {
+    if schema::version(context.sql)? == 0 {
+        return Ok(None);
+    }
+    let statement = "SELECT id, status, version, created_at, profile, password, keeps_profile, verify_by FROM account";
+    let Some(row) = context.sql.row(statement, &[])? else { return Ok(None) };
+    let verify_by = row.optional_number(7)?.map(Timestamp);
+    let status = match row.json(1)? {
+        Status::Deleted => return Ok(None),
+        Status::Active if verify_by.is_some_and(|by| by <= context.now) => Status::Pending,
+        status => status,
+    };
+    Ok(Some(Account {
+        id: AccountId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored account id"))?,
+        status,
         version: row.number(2)?,
         created_at: Timestamp(row.number(3)?),
         profile: row.json(4)?,
-    })
+        password: row.optional_text(5)?.map(|text| Hash::stored(text.to_owned())),
+        keeps_profile: row.number(6)? == 1,
+        verify_by,
+    }))
 }
 
-fn issued(context: &Context<'_>, session: Session, refresh: RefreshToken) -> Result<Issued> {
-    let account = open(context)?;
-    Ok(Issued { account: account.id, version: account.version, tags: tags::all(context)?, session, refresh })
+/// Reads the account, which must be there.
+fn open(context: &Context<'_>) -> Result<Account> {
+    let unknown = || Error::new(Code::AccountUnknown, format!("no account `{}`", context.instance.escape_debug()));
+    find(context)?.ok_or_else(unknown)
+}
+
+/// The same for who holds something of the account, such as a session or a link: it ended with the account.
+fn require(context: &Context<'_>) -> Result<Account> {
+    open(context).map_err(|error| error.recoded(Code::AccountUnknown, Code::SessionEnded))
+}
+
+/// What an account begins with.
+#[derive(Default)]
+struct Birth {
+    status: Status,
+    profile: Profile,
+    password: Option<Hash>,
+    keeps_profile: bool,
+    verify_by: Option<Timestamp>,
+}
+
+/// Brings the account into being, with handles that were claimed for it.
+fn create(context: &Context<'_>, birth: &Birth, handles: &[Handle]) -> Result<Account> {
+    schema::migrate(context.sql, STEPS)?;
+    let id = own_id(context)?;
+    if exists(context)? {
+        return Err(Error::new(Code::Unavailable, format!("account `{id}` exists, or did once")));
+    }
+    let statement = "INSERT INTO account (id, status, version, created_at, profile, password, keeps_profile, verify_by)
+        VALUES (?, ?, 1, ?, ?, ?, ?, ?)";
+    let values = [
+        id.as_str().into(),
+        sql::json(&birth.status)?,
+        context.now.0.into(),
+        sql::json(&birth.profile)?,
+        birth.password.as_ref().map(Hash::as_str).into(),
+        Value::Integer(birth.keeps_profile.into()),
+        birth.verify_by.map(|by| by.0).into(),
+    ];
+    context.sql.run(statement, &values)?;
+    for handle in handles {
+        handles::take(context, &id, handle)?;
+    }
+    events::note(context, Happening::Created, &json!({}))?;
+    changed(context, Some(birth.status))?;
+    open(context)
+}
+
+/// The id that the object is named after, whether or not the account exists.
+fn own_id(context: &Context<'_>) -> Result<AccountId> {
+    let other = || Error::new(Code::Internal, "the object is not named after an account");
+    AccountId::parse(context.instance).ok_or_else(other)
+}
+
+/// Whether there is an account, or was one that has been deleted.
+fn exists(context: &Context<'_>) -> Result<bool> {
+    Ok(context.sql.row("SELECT 1 FROM account", &[])?.is_some())
+}
+
+fn save_profile(context: &Context<'_>, profile: &Profile) -> Result<()> {
+    context.sql.run("UPDATE account SET profile = ?", &[sql::json(profile)?])?;
+    Ok(())
+}
+
+/// Raises the version and tells the outside; with a status, of that too.
+fn changed(context: &Context<'_>, status: Option<Status>) -> Result<()> {
+    context.sql.run("UPDATE account SET version = version + 1", &[])?;
+    if let Some(status) = status {
+        context.sql.run("UPDATE account SET status = ?", &[sql::json(&status)?])?;
+        index_status(context, status)?;
+    }
+    project(context)
+}
+
+/// The Directory finds accounts by their status as it finds records by a tag.
+fn index_status(context: &Context<'_>, status: Status) -> Result<()> {
+    let (id, version) = identity(context)?;
+    let listed = Status::LISTED.contains(&status);
+    let tags = if listed { vec![Tag::parse(status.name())?] } else { Vec::new() };
+    let set = TagSet::status();
+    let index = directory::Index { set: set.clone(), record: id.as_str().to_owned(), tags, version };
+    outbox::tell(context, REALM, &format!("{set}:{id}"), &index)
 }
 
 /// Raises the version and tells the outside of the tags of one set.
 fn tags_changed(context: &Context<'_>, set: &TagSet) -> Result<()> {
-    context.sql.run("UPDATE account SET version = version + 1", &[])?;
-    let account = open(context)?;
-    tags::index(context, set, account.id.as_str(), account.version)?;
-    project(context, &account)
+    changed(context, None)?;
+    let (id, version) = identity(context)?;
+    tags::index(context, set, id.as_str(), version)
 }
 
-fn project(context: &Context<'_>, account: &Account) -> Result<()> {
-    let projection = AccountProjection {
-        status: account.status,
-        version: account.version,
-        tags: tags::all(context)?,
-        ended: sessions::recently_ended(context)?,
-    };
-    outbox::project(context, &kv::Account(&account.id), &projection)
+/// Id and version, also of an account that is no more.
+fn identity(context: &Context<'_>) -> Result<(AccountId, u64)> {
+    let row = context.sql.row("SELECT id, version FROM account", &[])?;
+    let row = row.ok_or_else(|| Error::new(Code::Internal, "no account to tell of"))?;
+    let id = AccountId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored account id"))?;
+    Ok((id, row.number(1)?))
 }
 
-/// Asks what is known of the person.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Describe {}
+fn project(context: &Context<'_>) -> Result<()> {
+    let (id, version) = identity(context)?;
+    let status = find(context)?.map_or(Status::Deleted, |account| account.status);
+    let ended = sessions::recently_ended(context)?;
+    let projection = AccountProjection { status, version, tags: tags::all(context)?, ended };
+    // Of a deleted account nothing is told longer than its access tokens live.
+    let lifetime = (status == Status::Deleted).then_some(Lifetimes::MAX_ACCESS);
+    outbox::project(context, &kv::Account(&id), &projection, lifetime)
+}
 
 /// What is known of a person.
 #[derive(Debug, Serialize, Deserialize)]
@@ -198,20 +300,17 @@ pub struct Description {
     pub status: Status,
     /// Since when.
     pub created_at: Timestamp,
-    /// What a provider said of her.
+    /// Whether she can sign in with a password.
+    pub has_password: bool,
+    /// Until when her session needs no other proof; `None` if it does, or if somebody else asks.
+    pub confirmed_until: Option<Timestamp>,
+    /// Her profile.
     #[serde(flatten)]
     pub profile: Profile,
 }
 
-impl Command for Describe {
-    const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "describe";
-    type Reply = Description;
-}
-
-impl Apply for Describe {
-    fn apply(self, context: &Context<'_>) -> Result<Description> {
-        let Account { id: account, status, created_at, profile, .. } = open(context)?;
-        Ok(Description { account, status, created_at, profile })
-    }
+fn describe(account: Account, confirmed_until: Option<Timestamp>) -> Description {
+    let Account { id: account, status, created_at, profile, password, .. } = account;
+    let profile = Profile { name: profile.display_name(), ..profile };
+    Description { account, status, created_at, has_password: password.is_some(), confirmed_until, profile }
 }

@@ -5,12 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::schema;
-use super::{Apply, Context, Issued, issued, open, project, tags};
-use crate::domain::account::{Session, Standing, Status};
-use crate::domain::config::Lifetimes;
+use super::{Apply, Context, Issued, Refusable, find, issued, open, project, tags};
+use crate::domain::account::{Session, Standing};
 use crate::domain::id::{AccountId, SessionId};
 use crate::domain::refresh::{Presented, RefreshToken};
+use crate::domain::rules::Lifetimes;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
@@ -40,25 +39,23 @@ pub struct Refresh {
 impl Command for Refresh {
     const ACTOR: Actor = Actor::Account;
     const NAME: &'static str = "refresh";
-    /// A refusal is a reply and no error: what it changed, such as the end of a stolen family, must stay.
-    type Reply = Result<Issued, Error>;
+    type Reply = Refusable<Issued>;
 }
 
 impl Apply for Refresh {
     fn apply(self, context: &Context<'_>) -> Result<Self::Reply> {
         let refused = |code, cause: &str| Ok(Err(Error::new(code, cause)));
-        if schema::version(context.sql)? == 0 {
+        let Some(account) = find(context)? else {
             return refused(Code::RefreshInvalid, "refresh token of no account");
-        }
-        let account = open(context)?;
-        if account.status != Status::Active {
+        };
+        if account.usable().is_err() {
             return refused(Code::AccountInactive, "refresh for an account that is not active");
         }
         match rotate(context, &self.token)? {
             Rotated::Successor(session, successor) => Ok(Ok(issued(context, session, successor)?)),
             Rotated::Unknown => refused(Code::RefreshInvalid, "unknown refresh token, or its session has ended"),
             Rotated::Stolen => {
-                project(context, &account)?;
+                project(context)?;
                 refused(Code::RefreshReused, "a used refresh token came back; its family has ended")
             }
         }
@@ -80,9 +77,9 @@ impl Command for EndSession {
 
 impl Apply for EndSession {
     fn apply(self, context: &Context<'_>) -> Result<()> {
-        let account = open(context)?;
+        open(context)?;
         end(context, &self.sid, Reason::SignedOut)?;
-        project(context, &account)
+        project(context)
     }
 }
 
@@ -105,7 +102,7 @@ impl Apply for Stand {
         Ok(Standing {
             status: account.status,
             version: account.version,
-            session_alive: alive(context, &self.sid)?.is_some(),
+            session_alive: is_alive(context, &self.sid)?,
             tags: tags::all(context)?,
         })
     }
@@ -120,20 +117,37 @@ pub enum Reason {
     Theft,
     /// The person has begun [`MAX_SESSIONS`] newer ones.
     Crowded,
+    /// The password was changed.
+    PasswordChanged,
+    /// The address was proved by somebody else than who had registered with it.
+    Recovered,
+    /// A change of address was undone.
+    EmailChangeUndone,
+    /// The account is not active any more.
+    Shut,
 }
 
 impl Reason {
-    const fn as_str(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
             Self::Theft => "theft",
             Self::Crowded => "crowded",
+            Self::PasswordChanged => "password_changed",
+            Self::Recovered => "recovered",
+            Self::EmailChangeUndone => "email_change_undone",
+            Self::Shut => "shut",
         }
     }
 }
 
 /// Begins a session, always under a new name, and forgets those that nobody can use any more.
-pub fn begin(context: &Context<'_>, amr: Vec<String>, lifetimes: Lifetimes) -> Result<Session> {
+pub fn begin(
+    context: &Context<'_>,
+    amr: Vec<String>,
+    lifetimes: Lifetimes,
+    confirmed: Option<Timestamp>,
+) -> Result<Session> {
     forget_dead(context)?;
     let session = Session {
         sid: SessionId::generate(context.random)?,
@@ -142,7 +156,8 @@ pub fn begin(context: &Context<'_>, amr: Vec<String>, lifetimes: Lifetimes) -> R
         expires_at: context.now.plus(lifetimes.absolute),
     };
     context.sql.run(
-        "INSERT INTO session (sid, auth_time, amr, used_at, idle, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO session (sid, auth_time, amr, used_at, idle, expires_at, confirmed_until)
+            VALUES (?, ?, ?, ?, ?, ?, ?)",
         &[
             session.sid.as_str().into(),
             session.auth_time.0.into(),
@@ -150,6 +165,7 @@ pub fn begin(context: &Context<'_>, amr: Vec<String>, lifetimes: Lifetimes) -> R
             context.now.0.into(),
             lifetimes.idle.into(),
             session.expires_at.0.into(),
+            confirmed.map(|until| until.0).into(),
         ],
     )?;
     Ok(session)
@@ -164,7 +180,7 @@ fn forget_dead(context: &Context<'_>) -> Result<()> {
     context.sql.run(dead, &[now.into(), long_ago.into()])?;
     let crowd = "UPDATE session SET ended_at = ?1, end_reason = ?2 WHERE ended_at IS NULL AND sid NOT IN
         (SELECT sid FROM session WHERE ended_at IS NULL ORDER BY used_at DESC, sid LIMIT ?3)";
-    let crowded = Reason::Crowded.as_str();
+    let crowded = Reason::Crowded.name();
     context.sql.run(crowd, &[now.into(), crowded.into(), (MAX_SESSIONS - 1).into()])?;
     context.sql.run("DELETE FROM refresh_token WHERE sid NOT IN (SELECT sid FROM session)", &[])?;
     Ok(())
@@ -235,8 +251,56 @@ fn succeed(context: &Context<'_>, token: &RefreshToken, sid: &SessionId) -> Resu
 /// Ends a session, unless it has ended already.
 pub fn end(context: &Context<'_>, sid: &SessionId, reason: Reason) -> Result<()> {
     let statement = "UPDATE session SET ended_at = ?, end_reason = ? WHERE sid = ? AND ended_at IS NULL";
-    context.sql.run(statement, &[context.now.0.into(), reason.as_str().into(), sid.as_str().into()])?;
+    context.sql.run(statement, &[context.now.0.into(), reason.name().into(), sid.as_str().into()])?;
     Ok(())
+}
+
+/// Ends every session that has not ended, but one if it is named.
+pub fn end_all(context: &Context<'_>, except: Option<&SessionId>, reason: Reason) -> Result<()> {
+    let statement = "UPDATE session SET ended_at = ?, end_reason = ? WHERE ended_at IS NULL AND sid IS NOT ?";
+    let except = except.map(SessionId::as_str);
+    context.sql.run(statement, &[context.now.0.into(), reason.name().into(), except.into()])?;
+    Ok(())
+}
+
+/// Until when a session needs no other proof.
+pub fn confirmed_until(context: &Context<'_>, sid: &SessionId) -> Result<Option<Timestamp>> {
+    let row = context.sql.row("SELECT confirmed_until FROM session WHERE sid = ?", &[sid.as_str().into()])?;
+    row.map_or(Ok(None), |row| row.optional_number(0)).map(|until| until.map(Timestamp))
+}
+
+/// Whether a session can be used.
+pub fn is_alive(context: &Context<'_>, sid: &SessionId) -> Result<bool> {
+    Ok(alive(context, sid)?.is_some())
+}
+
+/// A session as its owner may see it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Recorded {
+    /// The session.
+    #[serde(flatten)]
+    pub session: Session,
+    /// When it was used last.
+    pub used_at: Timestamp,
+    /// When it was ended before its time.
+    pub ended_at: Option<Timestamp>,
+    /// Why.
+    pub end_reason: Option<String>,
+}
+
+/// Every session that is still known.
+pub fn all(context: &Context<'_>) -> Result<Vec<Recorded>> {
+    let statement =
+        "SELECT sid, auth_time, amr, expires_at, used_at, ended_at, end_reason FROM session ORDER BY auth_time";
+    let recorded = |row: &Row| {
+        Ok(Recorded {
+            session: session(row)?,
+            used_at: Timestamp(row.number(4)?),
+            ended_at: row.optional_number(5)?.map(Timestamp),
+            end_reason: row.optional_text(6)?.map(str::to_owned),
+        })
+    };
+    context.sql.run(statement, &[])?.iter().map(recorded).collect()
 }
 
 fn alive(context: &Context<'_>, sid: &SessionId) -> Result<Option<Session>> {

@@ -1,19 +1,23 @@
 //! The configuration of a deployment: read once, every fault named, nothing served while there is one.
 
+mod accounts;
+mod mail;
 mod section;
 
-use std::collections::HashSet;
+pub use accounts::{Accounts, Action, PasswordPolicy};
+pub use mail::{Mail, Transport};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::account::Profile;
 use super::email::Email;
+use super::password::Parameters;
 use super::provider::Provider;
 use super::reach::Reach;
+use super::registration::Registration;
+use super::rules::{LegacyKey, Lifetimes, Rules};
 use super::secret::RootSecret;
-use super::tag::{Tag, TagSet};
+use super::tag::TagSet;
 use section::Section;
 
 /// A deployment that is configured correctly.
@@ -29,42 +33,37 @@ pub struct Config {
     /// Whether this is a developer's machine: `http:` and loopback are allowed.
     pub development: bool,
     /// Who gets the tag `admin` at sign-in, by verified address.
-    pub admins: HashSet<Email>,
+    pub admins: Vec<Email>,
     /// The providers that are offered.
     pub providers: Vec<Provider>,
+    /// Accounts with a password; `None` where there are none.
+    pub accounts: Option<Accounts>,
     /// The tag sets.
     pub tag_sets: Vec<TagSet>,
     /// The lives of what is issued.
     pub lifetimes: Lifetimes,
+    /// How mails are sent, if they are.
+    pub mail: Option<Mail>,
+    /// The key of hashes that web2py made with its `hmac_key`: the secret `LEGACY_PASSWORD_KEY`.
+    pub legacy_key: Option<LegacyKey>,
     /// The root secret.
     pub secret: RootSecret,
-}
-
-/// How long things live, in seconds.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Lifetimes {
-    /// An access token.
-    pub access: u64,
-    /// A session that is not used.
-    pub idle: u64,
-    /// A session, however much it is used.
-    pub absolute: u64,
-}
-
-impl Lifetimes {
-    /// The longest life that an access token may be given.
-    pub const MAX_ACCESS: u64 = 3600;
 }
 
 /// Everything that is wrong with a configuration, one sentence each; never with a secret in it.
 pub type Faults = Vec<String>;
 
 impl Config {
-    /// Reads the configuration `document` (the variable `COUNTERSIGN`); `secret` looks up a secret by name.
+    /// Reads the configuration `document` (the variable `COUNTERSIGN`); `secret` looks up a secret by name,
+    /// `is_pattern` says whether a text is a regular expression of JavaScript.
     ///
     /// # Errors
     /// All faults at once.
-    pub fn parse(document: &Value, secret: impl Fn(&str) -> Option<String>) -> Result<Self, Faults> {
+    pub fn parse(
+        document: &Value,
+        secret: impl Fn(&str) -> Option<String>,
+        is_pattern: impl Fn(&str) -> bool,
+    ) -> Result<Self, Faults> {
         let mut faults = Faults::new();
         let root = root_secret(&secret, &mut faults);
         let Some(mut section) = Section::open("COUNTERSIGN", Some(document), &mut faults) else {
@@ -78,16 +77,26 @@ impl Config {
             section.fault("prefix", "must be a path such as `/auth`: lower-case letters, digits and `-`");
         }
         let audience = section.text("audience");
-        let access = section.seconds("access_lifetime", 300, 30..=Lifetimes::MAX_ACCESS);
-        let idle = section.seconds("idle_lifetime", 3600, 300..=31_536_000);
-        let absolute = section.seconds("absolute_lifetime", 2_592_000, 300..=31_536_000);
-        if access > idle || idle > absolute {
-            section.fault("idle_lifetime", "must lie between `access_lifetime` and `absolute_lifetime`");
-        }
+        let lifetimes = lifetimes(&mut section);
         let admins = section.emails("admins");
         let entries = section.take("providers");
+        let accounts = section.take("accounts");
+        let mail = section.take("mail");
         section.close();
+        let accounts = accounts.and_then(|accounts| Accounts::parse(&accounts, &is_pattern, &mut faults));
+        let around = mail::Surroundings {
+            origin: origin.as_deref().unwrap_or_default(),
+            prefix: &prefix,
+            development,
+            secret: &secret,
+        };
+        let mail = mail::read(mail.as_ref(), &around, &mut faults);
+        if accounts.is_some() && mail.is_none() {
+            faults.push("`COUNTERSIGN.mail`: accounts with a password need it".to_owned());
+        }
+        let entries = entries.or_else(|| accounts.is_some().then(|| Value::Object(Map::new())));
         let providers = providers(entries.as_ref(), reach, &secret, &mut faults);
+        let legacy_key = secret("LEGACY_PASSWORD_KEY").map(LegacyKey::new);
         match (origin, root) {
             (Some(origin), Some(secret)) if faults.is_empty() => Ok(Self {
                 audience: audience.unwrap_or_else(|| origin.clone()),
@@ -96,8 +105,11 @@ impl Config {
                 development,
                 admins,
                 providers,
+                accounts,
                 tag_sets: vec![TagSet::groups()],
-                lifetimes: Lifetimes { access, idle, absolute },
+                lifetimes,
+                mail,
+                legacy_key,
                 secret,
             }),
             _ => Err(faults),
@@ -110,11 +122,24 @@ impl Config {
         self.providers.iter().find(|provider| provider.id == id)
     }
 
-    /// The tags that the configuration gives to a person: `admin`, if her provider vouches for a named address.
+    /// What an account needs to know of all this.
     #[must_use]
-    pub fn grants(&self, profile: &Profile) -> Vec<(TagSet, Tag)> {
-        let named = profile.verified_email().is_some_and(|email| self.admins.contains(email));
-        if named { vec![(TagSet::groups(), Tag::admin())] } else { Vec::new() }
+    pub fn rules(&self) -> Rules {
+        let accounts = self.accounts.as_ref();
+        Rules {
+            registration: accounts.map_or(Registration::Closed, |accounts| accounts.registration),
+            parameters: accounts.map_or_else(Parameters::default, |accounts| accounts.parameters),
+            lifetimes: self.lifetimes,
+            admins: self.admins.clone(),
+            legacy_key: self.legacy_key.clone(),
+        }
+    }
+
+    /// Whether people can do this here. Signing out and seeing one's profile need no password.
+    #[must_use]
+    pub fn offers(&self, action: Action) -> bool {
+        let always = matches!(action, Action::Logout | Action::Profile);
+        self.accounts.as_ref().map_or(always, |accounts| accounts.offers(action))
     }
 
     /// Which addresses may be asked.
@@ -128,6 +153,16 @@ impl Config {
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https:")
     }
+}
+
+fn lifetimes(section: &mut Section<'_>) -> Lifetimes {
+    let access = section.number("access_lifetime", 300, 30..=Lifetimes::MAX_ACCESS);
+    let idle = section.number("idle_lifetime", 3600, 300..=31_536_000);
+    let absolute = section.number("absolute_lifetime", 2_592_000, 300..=31_536_000);
+    if access > idle || idle > absolute {
+        section.fault("idle_lifetime", "must lie between `access_lifetime` and `absolute_lifetime`");
+    }
+    Lifetimes { access, idle, absolute }
 }
 
 fn root_secret(secret: &impl Fn(&str) -> Option<String>, faults: &mut Faults) -> Option<RootSecret> {
@@ -197,8 +232,12 @@ fn is_segment(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Config;
+    use super::{Config, Faults};
     use serde_json::{Value, json};
+
+    fn parse(document: &Value, secret: impl Fn(&str) -> Option<String>) -> Result<Config, Faults> {
+        Config::parse(document, secret, |pattern| !pattern.contains('['))
+    }
 
     fn secrets(name: &str) -> Option<String> {
         (name == "COUNTERSIGN_SECRET").then(|| "a secret of at least thirty-two characters".to_owned())
@@ -214,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_valid_configuration_has_safe_defaults() {
-        let config = Config::parse(&valid(), secrets).unwrap();
+        let config = parse(&valid(), secrets).unwrap();
         assert_eq!((config.prefix.as_str(), config.audience.as_str()), ("/auth", "https://app.example.com"));
         assert!(!config.development && config.is_https());
         assert_eq!(config.lifetimes.access, 300);
@@ -231,7 +270,7 @@ mod tests {
             "access_lifetime": "300",
             "providers": { "Bad Name": { "issuer": "http://10.0.0.1" } },
         });
-        let faults = Config::parse(&document, |_| None).unwrap_err();
+        let faults = parse(&document, |_| None).unwrap_err();
         for part in [
             "COUNTERSIGN_SECRET",
             "COUNTERSIGN.origin",
@@ -269,13 +308,13 @@ mod tests {
             spoil("/providers/school", json!({})),
             spoil("/admins", json!("ada@school.example")),
         ] {
-            assert!(Config::parse(&document, secrets).is_err(), "{document}");
+            assert!(parse(&document, secrets).is_err(), "{document}");
         }
-        assert!(Config::parse(&valid(), |_| Some("short".to_owned())).is_err());
+        assert!(parse(&valid(), |_| Some("short".to_owned())).is_err());
         let with = |name: &str, seconds: u64| {
             let mut document = valid();
             document[name] = json!(seconds);
-            Config::parse(&document, secrets)
+            parse(&document, secrets)
         };
         assert!(with("access_lifetime", 3600).is_ok());
         assert!(with("idle_lifetime", 299).is_err() && with("idle_lifetime", 2_592_001).is_err());
@@ -285,9 +324,9 @@ mod tests {
     fn a_client_secret_may_be_a_secret_of_its_own() {
         let mut document = valid();
         document.pointer_mut("/providers/school").unwrap().as_object_mut().unwrap().remove("client_secret");
-        assert!(Config::parse(&document, secrets).is_err());
+        assert!(parse(&document, secrets).is_err());
         let config =
-            Config::parse(&document, |name| secrets(name).or((name == "SCHOOL_CLIENT_SECRET").then(|| "s".to_owned())));
+            parse(&document, |name| secrets(name).or((name == "SCHOOL_CLIENT_SECRET").then(|| "s".to_owned())));
         assert_eq!(config.unwrap().provider("school").unwrap().client_secret.as_str(), "s");
     }
 }

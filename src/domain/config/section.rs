@@ -1,6 +1,6 @@
 //! Reading one table strictly: fields are taken out, and what is left at the end was not expected.
 
-use std::collections::HashSet;
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
@@ -72,14 +72,50 @@ impl<'a> Section<'a> {
         value.as_bool()
     }
 
-    /// A number of seconds.
-    pub fn seconds(&mut self, name: &str, default: u64, allowed: RangeInclusive<u64>) -> u64 {
+    /// A whole number.
+    pub fn number<N>(&mut self, name: &str, default: N, allowed: RangeInclusive<N>) -> N
+    where
+        N: TryFrom<u64> + PartialOrd + Display,
+    {
         let Some(value) = self.take(name) else { return default };
-        let seconds = value.as_u64().filter(|seconds| allowed.contains(seconds));
-        if seconds.is_none() {
-            self.fault(name, &format!("must be {} to {} seconds", allowed.start(), allowed.end()));
+        let number = value.as_u64().and_then(|number| N::try_from(number).ok());
+        let number = number.filter(|number| allowed.contains(number));
+        if number.is_none() {
+            self.fault(name, &format!("must be a whole number, {} to {}", allowed.start(), allowed.end()));
         }
-        seconds.unwrap_or(default)
+        number.unwrap_or(default)
+    }
+
+    /// A number that may have a fraction.
+    pub fn float(&mut self, name: &str) -> Option<f64> {
+        let value = self.take(name)?;
+        if value.as_f64().is_none() {
+            self.fault(name, "must be a number");
+        }
+        value.as_f64()
+    }
+
+    /// One of some named values.
+    pub fn choice<T: Copy>(&mut self, name: &str, known: &[(&str, T)]) -> Option<T> {
+        let text = self.text(name)?;
+        let found = known.iter().find(|(other, _)| *other == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let listed: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            self.fault(name, &format!("must be one of {}", listed.join(", ")));
+        }
+        found
+    }
+
+    /// Some of some named values.
+    pub fn choices<T: Copy>(&mut self, name: &str, known: &[(&str, T)]) -> Vec<T> {
+        let texts = self.texts(name, &[]);
+        let found = texts.iter().map(|text| known.iter().find(|(other, _)| other == text).map(|(_, value)| *value));
+        let found: Option<Vec<T>> = found.collect();
+        if found.is_none() {
+            let listed: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            self.fault(name, &format!("must be some of {}", listed.join(", ")));
+        }
+        found.unwrap_or_default()
     }
 
     /// A list of texts.
@@ -94,14 +130,12 @@ impl<'a> Section<'a> {
     }
 
     /// A list of e-mail addresses.
-    pub fn emails(&mut self, name: &str) -> HashSet<Email> {
+    pub fn emails(&mut self, name: &str) -> Vec<Email> {
         let texts = self.texts(name, &[]);
-        let mut emails = HashSet::new();
+        let mut emails = Vec::new();
         for (place, text) in texts.iter().enumerate() {
             match Email::parse(text) {
-                Some(email) => {
-                    emails.insert(email);
-                }
+                Some(email) => emails.push(email),
                 None => self.fault(&format!("{name}[{place}]"), "is not a plain e-mail address"),
             }
         }

@@ -5,7 +5,7 @@ use super::super::authentication::{self, Authentication};
 use super::super::cookies::Cookie;
 use super::super::incoming::Incoming;
 use super::super::sign_in::sign_in;
-use super::super::{App, keys, token};
+use super::super::{App, keys};
 use super::{exchange, offered, provider_documents, redirect_uri};
 use crate::actors::replay::Consume;
 use crate::domain::flow::Flow;
@@ -37,9 +37,7 @@ pub async fn callback<P: Platform>(
     let key = keys::signing(app).await?;
     let handle = Handle::oidc(&provider.issuer, &identity.subject);
     let issued = sign_in(app, handle, identity.profile, AMR).await?;
-    // The browser leaves the session that it may have had: its name never survives a sign-in.
-    authentication::end_session(app, authentication).await?;
-    token::issue(app, incoming, &key, issued)?;
+    authentication::enter(app, incoming, authentication, &key, issued).await?;
     Answer::see_other(&format!("{}{}", app.config.origin, flow.next.as_str()))
 }
 

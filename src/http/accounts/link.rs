@@ -1,0 +1,100 @@
+//! The pages behind the links in mails. Opening one does nothing, so that neither a mail scanner nor a preview uses the
+//! link up: a button does.
+
+use http::header::CONTENT_TYPE;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+use super::super::App;
+use super::super::answer::Answer;
+use super::super::incoming::Incoming;
+use crate::domain::link::LinkToken;
+use crate::error::{Code, Error, Result};
+
+/// The page of a link: what its heading says, what its text says, what its button says.
+type Words = (&'static str, &'static str, &'static str);
+
+/// `GET` of the path that a link leads to.
+pub fn page(incoming: &Incoming) -> Result<Answer> {
+    let token = incoming.required_query("token")?;
+    LinkToken::parse(&token).ok_or_else(invalid)?;
+    let (title, text, button) = words(incoming.path());
+    let body = include_str!("link.html").replace("{text}", text).replace("{button}", button);
+    // A token has no character that means anything in HTML.
+    Ok(Answer::form_page(title, &body.replace("{token}", &token)))
+}
+
+fn words(path: &str) -> Words {
+    if path.ends_with("/undo_email_change") {
+        (
+            "Take the change back",
+            "Your account gets its former e-mail address again. Everybody is signed out, and you are sent a mail to choose a new \
+             password.",
+            "Take it back",
+        )
+    } else if path.ends_with("/reset_password") {
+        ("Back into your account", "The button signs you in. Then you can choose a new password.", "Sign in")
+    } else {
+        ("Confirm your e-mail address", "One more click, and it is done.", "Confirm")
+    }
+}
+
+fn invalid() -> Error {
+    Error::new(Code::LinkInvalid, "not a link of ours")
+}
+
+/// What was sent to use a link: by a program as JSON, or by the button of the page as a form.
+pub struct Posted {
+    /// The secret of the link.
+    pub token: LinkToken,
+    /// A new password, where one is taken.
+    pub password: Option<Zeroizing<String>>,
+    /// Who sent it.
+    pub by_form: ByForm,
+}
+
+/// Whether the button of our page was pressed. Then a person reads the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByForm(bool);
+
+impl Posted {
+    /// Reads the body.
+    pub fn read(incoming: &Incoming) -> Result<Self> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            token: String,
+            password: Option<Zeroizing<String>>,
+        }
+        let by_form = ByForm::of(incoming);
+        let (token, password) = if by_form.0 {
+            let mut pairs = form_urlencoded::parse(incoming.body());
+            (pairs.find(|(name, _)| name == "token").map(|(_, value)| value.into_owned()).unwrap_or_default(), None)
+        } else {
+            let Body { token, password } = incoming.json()?;
+            (token, password)
+        };
+        Ok(Self { token: LinkToken::parse(&token).ok_or_else(invalid)?, password, by_form })
+    }
+}
+
+impl ByForm {
+    /// Whether this request is one of a form.
+    pub fn of(incoming: &Incoming) -> Self {
+        Self(incoming.header(&CONTENT_TYPE) == Some("application/x-www-form-urlencoded"))
+    }
+
+    /// Says what was done: to a program, or on the page that the person is led to.
+    pub fn answer<P>(self, app: &App<'_, P>, done: impl Serialize) -> Result<Answer> {
+        let done = json!({ "done": done });
+        let name = done.get("done").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        self.or(app, Answer::json(&done)?, &name)
+    }
+
+    /// The answer for a program; a person is led to the site.
+    pub fn or<P>(self, app: &App<'_, P>, answer: Answer, done: &str) -> Result<Answer> {
+        if self.0 { Answer::see_other(&format!("{}/?done={done}", app.config.origin)) } else { Ok(answer) }
+    }
+}

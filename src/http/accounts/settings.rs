@@ -1,0 +1,142 @@
+//! What a person changes by herself.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use super::super::App;
+use super::super::answer::Answer;
+use super::super::authentication::{self, Authentication};
+use super::super::incoming::Incoming;
+use super::super::tier::{Tier, standing};
+use super::link::Posted;
+use super::registration::{claim, taken};
+use super::{account_of, address, changes, configured, password};
+use crate::actors::account::{
+    ChangeEmail, ChangePassword, CountMail, Delete, Describe, Export, UndoEmailChange, UpdateProfile,
+};
+use crate::domain::access_token::AccessToken;
+use crate::domain::field::{Extent, Field, Kind};
+use crate::domain::handle::Handle;
+use crate::domain::password::Password;
+use crate::error::{Code, Error, Result};
+use crate::ports::Platform;
+
+/// Who asks, decided: a session that has ended changes nothing.
+async fn decided<'a, P: Platform>(app: &App<'_, P>, authentication: &'a Authentication) -> Result<&'a AccessToken> {
+    let token = authentication.required()?;
+    standing(app, token, Tier::Decided).await?;
+    Ok(token)
+}
+
+/// A password that is only compared.
+fn compared<P: Platform>(app: &App<'_, P>, text: Option<&Zeroizing<String>>) -> Result<Option<Password>> {
+    let Some(text) = text else { return Ok(None) };
+    let password = Password::read(text, |text| app.platform.nfc(text));
+    password.map(Some).ok_or_else(|| Error::new(Code::CredentialsInvalid, "a password that is too long to be one"))
+}
+
+/// `POST /api/profile`.
+pub async fn update_profile<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    let token = decided(app, authentication).await?;
+    let body: Map<String, Value> = incoming.json()?;
+    let fields = &configured(app)?.fields;
+    let fields: Vec<Field> = fields.iter().filter(|field| field.kind != Kind::Email).cloned().collect();
+    let changes = changes(app, &fields, body, Extent::Part).map_err(Error::fields)?;
+    if let Some(Some(name)) = changes.user_name() {
+        claim(app, &token.sub, Handle::user_name(&name), false, || taken("user_name")).await?;
+    }
+    let command = UpdateProfile { sid: token.sid.clone(), changes };
+    Answer::json(&app.platform.call(token.sub.as_str(), &command).await?)
+}
+
+/// `POST /api/change_password`.
+pub async fn change_password<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        new_password: Zeroizing<String>,
+        old_password: Option<Zeroizing<String>>,
+    }
+    let token = decided(app, authentication).await?;
+    let body: Body = incoming.json()?;
+    let old = compared(app, body.old_password.as_ref())?;
+    let profile = app.platform.call(token.sub.as_str(), &Describe { sid: None }).await?.profile;
+    let accepted = password::accept(app, &body.new_password, "password", &profile).await?;
+    let command = ChangePassword {
+        sid: token.sid.clone(),
+        old,
+        new: accepted.password,
+        breach_unchecked: accepted.breach_unchecked,
+        rules: app.config.rules(),
+    };
+    app.platform.call(token.sub.as_str(), &command).await??;
+    Ok(Answer::empty())
+}
+
+/// `POST /api/change_email`.
+pub async fn change_email<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        email: String,
+        password: Option<Zeroizing<String>>,
+    }
+    let token = decided(app, authentication).await?;
+    let body: Body = incoming.json()?;
+    let email = address(&body.email)?;
+    let password = compared(app, body.password.as_ref())?;
+    // Counted where the new address leads, whoever asks: many accounts together send it no more mails than one.
+    let handle = Handle::email(&email);
+    let counting = account_of(app, &handle).await?;
+    app.platform.call(counting.as_str(), &CountMail { handle }).await??;
+    let command = ChangeEmail { sid: token.sid.clone(), email, password, rules: app.config.rules() };
+    let next = app.platform.call(token.sub.as_str(), &command).await??;
+    Ok(Answer::json(&json!({ "next": next }))?.status(202))
+}
+
+/// `POST /api/undo_email_change`.
+pub async fn undo_email_change<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Answer> {
+    let Posted { token, by_form, .. } = Posted::read(incoming)?;
+    let account = token.account().clone();
+    let done = app.platform.call(account.as_str(), &UndoEmailChange { token }).await;
+    by_form.answer(app, done.map_err(|error| error.recoded(Code::SessionEnded, Code::LinkInvalid))?)
+}
+
+/// `GET /api/export`.
+pub async fn export<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<Answer> {
+    let token = decided(app, authentication).await?;
+    Answer::json(&app.platform.call(token.sub.as_str(), &Export {}).await?)
+}
+
+/// `POST /api/delete_account`.
+pub async fn delete_account<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        password: Option<Zeroizing<String>>,
+    }
+    let token = decided(app, authentication).await?;
+    let body: Body = incoming.json()?;
+    let password = compared(app, body.password.as_ref())?;
+    let command = Delete { sid: token.sid.clone(), password, rules: app.config.rules() };
+    app.platform.call(token.sub.as_str(), &command).await??;
+    authentication::clear(app, incoming)?;
+    Ok(Answer::empty())
+}
