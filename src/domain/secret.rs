@@ -48,14 +48,14 @@ impl RootSecret {
         self.account(&[b"countersign/1/decoy/", kind, b"/", hash])
     }
 
-    /// The object that is asked in place of one that does not exist, so that asking takes the same way. There are 256: one
+    /// The object that is asked in place of one that does not exist, so that asking takes the same way. There are sixteen: one
     /// that answers for a handle for the first time must not be slower than an account that has been there for long.
     ///
     /// # Errors
     /// As [`SealingKey::derive`].
     pub fn stand_in(&self, handle: &Handle) -> Result<AccountId> {
         let [one_of_all, ..] = sha256(self.decoy(handle)?.as_str().as_bytes());
-        self.account(&[b"countersign/1/stand-in/", &[one_of_all]])
+        self.account(&[b"countersign/1/stand-in/", &[one_of_all & 0x0f]])
     }
 
     fn account(&self, info: &[&[u8]]) -> Result<AccountId> {
