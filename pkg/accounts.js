@@ -1,14 +1,14 @@
 import { pathOf, query } from "./path.js";
 
 /** What people do with accounts of their own: those with e-mail and password, and what every account has. */
-export function accounting(api, call, { exchange, refresh }) {
+export function accounting(api, call, { enter, exchange, refresh }) {
   // Sent once, and never again after a 401: a password that is wrong would count as two attempts.
   const post = (action, body) => api.call(`/api/${action}`, { method: "POST", body });
 
   return {
     register: (details) => post("register", details),
     verifyEmail: (token) => post("verify_email", { token }),
-    signInWithPassword: (credentials) => exchange("login", credentials),
+    signInWithPassword: (credentials) => enter("login", credentials),
     requestPasswordReset: (login) => post("request_reset_password", { login }),
     resetPassword: (reset) => exchange("reset_password", reset),
     remindUserName: (email) => post("remind_user_name", { email }),
@@ -24,6 +24,20 @@ export function accounting(api, call, { exchange, refresh }) {
     },
     exportAccount: () => call("/api/export"),
     deleteAccount: async (proof = {}) => void (await exchange("delete_account", proof)),
+    confirm: (proof) => exchange("confirm", proof),
+    endConfirmation: () => exchange("confirm", undefined, "DELETE"),
+  };
+}
+
+/** Where somebody is signed in. */
+export function listing(call, { current, refresh }) {
+  return {
+    list: async () => (await call("/api/sessions")).sessions,
+    end: async (sid) => {
+      await call(pathOf("sessions", sid), { method: "DELETE" });
+      if (sid === current()?.sid) await refresh();
+    },
+    endOthers: async () => (await call("/api/sessions", { method: "DELETE" })).ended,
   };
 }
 

@@ -1,8 +1,12 @@
 import { CountersignError, failure } from "./error.js";
+import { rootOf } from "./path.js";
 
-/** The way to the Worker: addresses, JSON in and out, problems as errors. */
-export function createApi({ origin, prefix = "/auth", fetch = (...args) => globalThis.fetch(...args) }) {
-  const root = `/${prefix}`.replace(/^\/+/, "/").replace(/\/+$/, "");
+/**
+ * The way to the Worker: addresses, JSON in and out, problems as errors. `carrier()` resolves with what carries the session;
+ * `plain` is the fetch without it.
+ */
+export function createApi({ origin, prefix, fetch: plain = (...args) => globalThis.fetch(...args) }, carrier) {
+  const root = rootOf(prefix);
   let skew = 0; // milliseconds that the Worker's clock is ahead of this one
 
   function base() {
@@ -12,6 +16,10 @@ export function createApi({ origin, prefix = "/auth", fetch = (...args) => globa
   }
 
   const url = (path) => new URL(root + path, base()).href;
+
+  const isOurs = (target) => new URL(target.url ?? target).origin === new URL(base()).origin;
+
+  const fetch = async (...request) => (await carrier()).fetch(...request);
 
   /** One exchange; 204 gives `undefined`. `send` may be a fetch that tries again. */
   async function call(path, { method = "GET", body, send = fetch } = {}) {
@@ -25,7 +33,8 @@ export function createApi({ origin, prefix = "/auth", fetch = (...args) => globa
     return response.status === 204 ? undefined : parsed(response);
   }
 
-  return { base, url, call, fetch, name: `countersign:${origin ?? ""}${root}`, now: () => Date.now() + skew };
+  const name = `countersign:${origin ?? ""}${root}`;
+  return { base, url, isOurs, call, carrier, fetch, plain, name, now: () => Date.now() + skew };
 }
 
 async function answer(send, address, init) {

@@ -1,4 +1,4 @@
-import { accounting, administering } from "./accounts.js";
+import { accounting, administering, listing } from "./accounts.js";
 import { createApi } from "./api.js";
 import { CountersignError } from "./error.js";
 import { once } from "./flight.js";
@@ -10,17 +10,19 @@ import { createSessions } from "./session.js";
  * between a page and Node.
  */
 export function assemble(options, load, learn) {
-  const api = createApi(options);
+  const api = createApi(options, () => carrier());
   const sessions = createSessions(api);
   const { session, refresh, exchange, subscribe, current: getSnapshot } = sessions;
+  const carrier = carrying(api, sessions, options);
   const fetch = retrying(api, sessions);
   const call = (path, init) => api.call(path, { ...init, send: fetch });
   const config = once(() => api.call("/api/config"));
   const judge = judging(load);
   const estimate = judging(learn);
 
-  function signInUrl(provider, { next = here() } = {}) {
-    return api.url(`/oauth/${encodeURIComponent(provider)}/login?${query({ next })}`);
+  function signInUrl(provider, { next = here(), remember, maxAge } = {}) {
+    const asked = query({ next, remember: remember || null, max_age: maxAge });
+    return api.url(`/oauth/${encodeURIComponent(provider)}/login?${asked}`);
   }
 
   function signIn(provider, options) {
@@ -35,13 +37,20 @@ export function assemble(options, load, learn) {
     return current ? judge("has", current.tags, question) : false;
   }
 
-  async function check(question, { at = "carried" } = {}) {
+  async function check(question, { at = "carried", maxAge, acr, amr } = {}) {
+    const asked = query({ tag: question, at, max_age: maxAge, acr, amr });
     try {
-      return await call(`/check?${query({ tag: question, at })}`);
+      return heed(await call(`/check?${asked}`));
     } catch (error) {
       if (error.status !== 403) throw error;
-      return { allowed: false, tag: question, at, problem: { ...error } };
+      return { allowed: false, tag: question, at, problem: { ...heed(error) } };
     }
+  }
+
+  /** Whoever has answered knew the account at a later version than the session is of: it is renewed meanwhile. */
+  function heed(answer) {
+    if (answer.version > sessions.current()?.version) refresh().catch(() => {});
+    return answer;
   }
 
   return {
@@ -52,7 +61,9 @@ export function assemble(options, load, learn) {
     signOut: async () => void (await exchange("logout")),
     session,
     refresh,
+    accessToken: async () => (await carrier()).accessToken(),
     ...accounting(api, call, sessions),
+    sessions: listing(call, sessions),
     strength: (password, personal = []) => estimate("strength", password, personal),
     has,
     covers: (tag, question) => judge("covers", tag, question),
@@ -60,10 +71,18 @@ export function assemble(options, load, learn) {
     check,
     tags: tagging(call),
     accounts: administering(call),
+    keys: keeping(call),
     fetch,
     subscribe,
     getSnapshot,
   };
+}
+
+/** What carries the session from one request to the next: the browser, in its cookies, unless it is the client itself. */
+function carrying(api, { rotate }, { mode, store }) {
+  const browser = { fetch: api.plain, refresh: (send) => send(), keep: (answer) => answer?.session, accessToken: () => null };
+  if (mode !== "bearer") return async () => browser;
+  return once(async () => (await import("./bearer.js")).createBearer(api, rotate, store));
 }
 
 function tagging(call) {
@@ -73,6 +92,14 @@ function tagging(call) {
     add: (set, record, tags) => call(path(set, record), { method: "PUT", body: { tags } }),
     remove: (set, record, tags) => call(path(set, record), { method: "DELETE", body: { tags } }),
     find: (set, tag, { limit, after } = {}) => call(`${path(set)}?${query({ find: tag, limit, after })}`),
+  };
+}
+
+function keeping(call) {
+  const keys = async (path, init) => (await call(path, init)).keys;
+  return {
+    list: () => keys("/api/keys"),
+    rotate: ({ compromised = false } = {}) => keys("/api/keys/rotate", { method: "POST", body: { compromised } }),
   };
 }
 
@@ -111,15 +138,17 @@ function retrying(api, sessions) {
 
   return async (input, init) => {
     const target = input instanceof Request ? input : new URL(input, globalThis.document?.baseURI ?? api.base());
-    const ours = new URL(target.url ?? target).origin === new URL(api.base()).origin;
+    const repeatable = api.isOurs(target) && !(init?.body instanceof ReadableStream);
     // A clone, because a body can be sent only once; a stream given in `init` cannot be sent again at all.
     const again = input instanceof Request ? input.clone() : target.href;
     const since = renewals;
     const response = await api.fetch(target.href ?? target, init);
-    const repeatable = ours && !(init?.body instanceof ReadableStream);
-    if (response.status !== 401 || !repeatable || sessions.signedOut()) return response;
+    if (response.status !== 401 || wantsProof(response) || !repeatable || (await sessions.signedOut())) return response;
     if (!(await renewed(since).catch(() => null))) return response;
     await response.body?.cancel();
     return api.fetch(again, init);
   };
 }
+
+/** RFC 9470 §3: the session is good, but what proved it is too old or too weak. A new token would not change that. */
+const wantsProof = ({ headers }) => headers.get("www-authenticate")?.includes("insufficient_user_authentication");

@@ -1,11 +1,12 @@
-/** Callers that come while the task runs share its outcome; the next one after that starts it again. */
+/** Callers that come while the task runs for the same key share its outcome; the next one after that starts it again. */
 export function shared(task) {
-  let running;
-  const run = () => (running ??= task().finally(() => (running = undefined)));
-  /** Resolves when nothing is under way. */
-  run.settled = async () => {
-    await running?.catch(() => {});
+  const running = new Map();
+  const run = (key) => {
+    if (!running.has(key)) running.set(key, task(key).finally(() => running.delete(key)));
+    return running.get(key);
   };
+  /** Resolves when nothing is under way. */
+  run.settled = async () => void (await Promise.allSettled(running.values()));
   return run;
 }
 

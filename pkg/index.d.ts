@@ -20,16 +20,23 @@ export type Tags = { [set: string]: string[] };
 export interface Session {
   /** The account's id. */
   account: string;
-  /** The session's id; it stays the same when the session is renewed. */
+  /** The session's id; it stays the same when the session is renewed, and is another one after each proof. */
   sid: string;
   /** When the access token was issued: seconds since 1970. */
   issued_at: number;
   /** When the access token ends: seconds since 1970. It is renewed by itself when needed. */
   expires_at: number;
-  /** When she last proved who she is: seconds since 1970. */
+  /** When she last proved who she is: seconds since 1970; 0 after `endConfirmation`. */
   auth_time: number;
   /** How she proved it (RFC 8176). */
   amr: string[];
+  /** How sure that makes us, such as `aal1`. */
+  acr: string;
+  /**
+   * Until when that proof is fresh, so that nothing asks for another one: seconds since 1970. Null if one would be asked
+   * for.
+   */
+  confirmed_until: number | null;
   /** The version of the account that the token was made from. */
   version: number;
   /** What the token carries; as old as `issued_at`. */
@@ -44,11 +51,6 @@ export interface Profile {
   status: Status;
   /** Seconds since 1970. */
   created_at: number;
-  /**
-   * Until when what is sensitive needs no password, because she has just proved who she is: seconds since 1970.
-   * Null without such a proof. In one's own profile only.
-   */
-  confirmed_until?: number | null;
   /** False if she signs in by a provider alone. */
   has_password: boolean;
   email: string | null;
@@ -189,6 +191,37 @@ export interface Strength {
     | null;
 }
 
+/** One place where somebody is signed in. Times are seconds since 1970. */
+export interface SignedIn {
+  sid: string;
+  /** Whether it is the session that asks. */
+  current: boolean;
+  created_at: number;
+  used_at: number;
+  expires_at: number;
+  auth_time: number;
+  amr: string[];
+  /** Whether she asked to stay signed in. */
+  remembered: boolean;
+  mode: "cookie" | "bearer";
+  /** By what it says of itself; null where that says nothing. */
+  device: { browser: string | null; os: string | null; kind: "desktop" | "phone" | "tablet" | "other" } | null;
+  /** Where it is used, as the platform knows it: the country in two letters (ISO 3166-1). */
+  place: { country: string | null; city: string | null } | null;
+}
+
+/** A key that signs access tokens, has signed them, or is about to. */
+export interface SigningKey {
+  kid: string;
+  alg: "ES256" | "EdDSA";
+  /** Seconds since 1970. */
+  created_at: number;
+  /** When it signed first, or will: seconds since 1970. */
+  signs_from: number;
+  /** A `retired` key signs no more, and its last tokens are still good; those of a `withdrawn` one are not. */
+  state: "next" | "signing" | "retired" | "withdrawn";
+}
+
 /** Everything that is stored about one person; for her, not for programs. */
 export interface AccountExport {
   profile: Profile;
@@ -196,15 +229,7 @@ export interface AccountExport {
   /** The kinds of names that lead to the account: `oidc`, `email`, `user_name`. */
   handles: string[];
   /** Times are seconds since 1970; `ended_at` and `end_reason` are null for one that goes on. */
-  sessions: {
-    sid: string;
-    auth_time: number;
-    amr: string[];
-    used_at: number;
-    expires_at: number;
-    ended_at: number | null;
-    end_reason: string | null;
-  }[];
+  sessions: (Omit<SignedIn, "current"> & { ended_at: number | null; end_reason: string | null })[];
   /** What has happened to the account, oldest first. */
   events: { at: number; happening: string; details: Record<string, unknown> }[];
 }
@@ -282,6 +307,13 @@ export class CountersignError extends Error {
   readonly fields?: FieldError[];
   /** With `too_many_requests`: seconds to wait. */
   readonly retry_after?: number;
+  /** With `confirmation_required`: the age in seconds that a proof may have; null if it is not its age that will not do. */
+  readonly max_age?: number | null;
+  /**
+   * With `confirmation_required`: what this deployment takes, `password` (see `confirm`; not every account has one) and
+   * `provider:<id>` (see `signIn`).
+   */
+  readonly proofs?: string[];
   /** Further members of the problem document, such as `faults`, `tag` or `at`. */
   readonly [member: string]: unknown;
 }
@@ -292,15 +324,54 @@ export interface ClientOptions {
   /** The Worker's prefix. Default: `/auth`. */
   prefix?: string;
   /**
-   * Sends every request. Default: the platform's `fetch`. In Node, where nothing keeps cookies, let it add them or an
-   * `Authorization: Bearer` header; there, one client is for one person.
+   * Sends every request. Default: the platform's `fetch`. In Node, where nothing keeps cookies, let it be a whole cookie
+   * jar, or choose `mode: "bearer"`; there, one client is for one person.
    */
   fetch?: typeof globalThis.fetch;
+  /**
+   * What carries the session. `cookie`, the default: the browser, in cookies that no script can read. `bearer`: this client,
+   * for programs that are not browsers; it signs in with a password alone, and sends `Authorization` to its own origin
+   * only.
+   */
+  mode?: "cookie" | "bearer";
+  /** With `bearer`: where the tokens are kept. Default: in memory. */
+  store?: TokenStore;
+}
+
+/** Keeps the tokens of one session, in a place that nobody else can read. */
+export interface TokenStore {
+  /** The tokens that were saved last, by this client or another one on the same store; nothing, or null, without any. */
+  load(): MaybePromise<Tokens | null | undefined>;
+  /** Called with each new pair, and with null when the session is over. The old refresh token must not be used again. */
+  save(tokens: Tokens | null): MaybePromise<void>;
+}
+
+type MaybePromise<T> = T | Promise<T>;
+
+export interface Tokens {
+  access_token: string;
+  refresh_token: string;
+  /** When the access token ends: seconds since 1970. */
+  expires_at: number;
 }
 
 export interface SignInOptions {
   /** The path, of the same origin, to return to. Default: where the page is now. */
   next?: string;
+  /** Stays signed in for weeks, as the deployment has it, and not only for as long as it is used. Default: false. */
+  remember?: boolean;
+  /** How long ago, in seconds, she may have signed in at the provider: 0 has her sign in there anew, which is a fresh proof. */
+  maxAge?: number;
+}
+
+export interface CheckOptions {
+  at?: Tier;
+  /** How many seconds ago she may have proved who she is. */
+  maxAge?: number;
+  /** How sure that must make one: one of these. */
+  acr?: string | string[];
+  /** How she must have proved it (RFC 8176): in one of these ways. */
+  amr?: string | string[];
 }
 
 /** Every call but those that ask nobody may also throw 429 `too_many_requests`. */
@@ -322,9 +393,16 @@ export interface Client {
 
   /**
    * The session, or null. Cached until shortly before it expires; callers at the same time share one request.
-   * `fresh` asks again in any case.
+   * `fresh` asks again in any case, and so does `at`: a session that has ended elsewhere is null, and one of an older version
+   * than the account is renewed, at `replicated` within about a minute, at `decided` at once.
    */
-  session(options?: { fresh?: boolean }): Promise<Session | null>;
+  session(options?: { at?: Tier; fresh?: boolean }): Promise<Session | null>;
+
+  /**
+   * In bearer mode the access token, renewed before it ends: for another service that takes the tokens of this deployment, to which
+   * `fetch` does not send it. Null without a session, and in a page, where no script can read it.
+   */
+  accessToken(): Promise<string | null>;
 
   /** Renews the session now, for instance to carry tags that were given meanwhile. Null if it has ended. */
   refresh(): Promise<Session | null>;
@@ -346,20 +424,22 @@ export interface Client {
   }>;
 
   /**
-   * Signs in, here and in every tab; `login` is the e-mail address or the user name. Throws 401 `credentials_invalid` or
-   * `account_inactive`, 403 `email_unverified` (the time to prove the address has run out; a new mail is on its
-   * way) or `approval_pending`.
+   * Signs in, here and in every tab; `login` is the e-mail address or the user name. With `remember` she stays signed in for
+   * weeks, as the deployment has it. Throws 403 `credentials_invalid`, `email_unverified` (the time to prove the address has
+   * run out; a new mail is on its way) or `approval_pending`, 401 `account_inactive`.
    */
-  signInWithPassword(credentials: { login: string; password: string }): Promise<Session>;
+  signInWithPassword(credentials: { login: string; password: string; remember?: boolean }): Promise<Session>;
 
   /** Has a link mailed, if there is such an account; `login` is the e-mail address or the user name. */
   requestPasswordReset(login: string): Promise<void>;
 
   /**
    * Uses the token of that mail: signs in with a session that is confirmed for some minutes. With a password, sets it
-   * and ends all other sessions. Throws 400 `link_invalid`, 422 `fields_invalid`, 401 `account_inactive`.
+   * and ends all other sessions. The session is one of cookies, so in bearer mode nobody is signed in by it, and who was is
+   * no longer: null. Throws 400 `link_invalid`, 422 `fields_invalid`, 401 `account_inactive` or `session_ended`, 403
+   * `email_unverified` or `approval_pending`.
    */
-  resetPassword(reset: { token: string; password?: string }): Promise<Session>;
+  resetPassword(reset: { token: string; password?: string }): Promise<Session | null>;
 
   /** Has the user name mailed, if there is such an account. */
   remindUserName(email: string): Promise<void>;
@@ -371,14 +451,15 @@ export interface Client {
   updateProfile(changes: ProfileChanges): Promise<Profile>;
 
   /**
-   * Sets another password and ends all other sessions. The old one is not needed while `confirmed_until` is to come.
-   * Throws 403 `confirmation_required`, 401 `credentials_invalid`, 422 `fields_invalid`.
+   * Sets another password and ends all other sessions. The old one is not needed while the session's `confirmed_until` is
+   * to come.
+   * Throws 401 `confirmation_required`, 403 `credentials_invalid`, 422 `fields_invalid`.
    */
   changePassword(change: { new_password: string; old_password?: string }): Promise<void>;
 
   /**
-   * Starts the move to another address; `next` says which mailbox to look into. The password is not needed while
-   * `confirmed_until` is to come. Throws as `changePassword` does.
+   * Starts the move to another address; `next` says which mailbox to look into. The password is not needed while the
+   * session's `confirmed_until` is to come. Throws as `changePassword` does.
    */
   changeEmail(change: { email: string; password?: string }): Promise<{ next: "confirm_old_email" | "confirm_new_email" }>;
 
@@ -389,10 +470,26 @@ export interface Client {
   exportAccount(): Promise<AccountExport>;
 
   /**
-   * Deletes her account for ever and ends the session, here and in every tab. The password is not needed while
-   * `confirmed_until` is to come. Throws 403 `confirmation_required`, 401 `credentials_invalid`.
+   * Deletes her account for ever and ends the session, here and in every tab. The password is not needed while the
+   * session's `confirmed_until` is to come. Throws 401 `confirmation_required`, 403 `credentials_invalid`.
    */
   deleteAccount(proof?: { password?: string }): Promise<void>;
+
+  /** Proves once more who she is; the session that answers has another `sid`. Throws 403 `credentials_invalid`. */
+  confirm(proof: { password: string }): Promise<Session>;
+
+  /** Ends the time in which no proof is asked for. */
+  endConfirmation(): Promise<Session>;
+
+  /** Where she is signed in. */
+  sessions: {
+    /** The latest use first. */
+    list(): Promise<SignedIn[]>;
+    /** Ends one; the one that asks may be it. Throws 404 `session_unknown`. */
+    end(sid: string): Promise<void>;
+    /** Ends all but the one that asks; how many that were. */
+    endOthers(): Promise<number>;
+  };
 
   /**
    * How hard a password is to guess, by the same Rust code that the edge refuses weak ones with. `personal` are words that
@@ -416,9 +513,10 @@ export interface Client {
 
   /**
    * The edge's answer to a question, at the tier you choose (default: `carried`). Without a question: whether the
-   * session is valid. Throws 401 without a valid session, 400 `query_invalid` or `tag_invalid` for a malformed question.
+   * session is valid. `maxAge` (seconds), `acr` and `amr` say what proof it takes: without it, 401 `confirmation_required`.
+   * Throws 401 without a valid session, 400 `query_invalid` or `tag_invalid` for a malformed question.
    */
-  check(question?: string, options?: { at?: Tier }): Promise<Allowed | Refused>;
+  check(question?: string, options?: CheckOptions): Promise<Allowed | Refused>;
 
   /** For those who carry the very tag `admin`; for others every call throws 403 `tag_missing`. */
   tags: {
@@ -447,8 +545,19 @@ export interface Client {
     setStatus(account: string, status: Exclude<Status, "pending">): Promise<Profile>;
   };
 
+  /** The realm's signing keys, for those who carry the very tag `admin`; 401 `confirmation_required` without a fresh proof. */
+  keys: {
+    list(): Promise<SigningKey[]>;
+    /**
+     * Another key before its time: published now, it signs a day later. If one is `compromised`, all are withdrawn, what they
+     * have signed is refused, and the new one signs at once. Answers with all keys.
+     */
+    rotate(how?: { compromised?: boolean }): Promise<SigningKey[]>;
+  };
+
   /**
-   * The platform's `fetch`, but when the own origin answers 401 it renews the session and tries once more.
+   * The platform's `fetch`, but when the own origin answers 401 it renews the session and tries once more. A 401 that asks
+   * for a fresher proof (`insufficient_user_authentication`, RFC 9470) is returned at once: it takes `confirm` or `signIn`.
    * A stream given as `init.body` cannot be sent twice: then the 401 is returned.
    */
   fetch: typeof globalThis.fetch;

@@ -1,4 +1,5 @@
 import { shared } from "./flight.js";
+import { query } from "./path.js";
 
 // `expires_at` and the Date header are whole seconds: ask a little before both could be over.
 const MARGIN = 5_000;
@@ -14,12 +15,13 @@ export function createSessions(api) {
   const channel = openChannel(api.name, accept);
   let current; // undefined: nobody has asked yet
   let freshUntil = 0;
+  let exchanging; // whoever signs in or out at this moment; it never fails
   let era = 0; // grows when somebody signs in or out: what was asked in an earlier era is not kept
 
-  const ask = shared(async () => {
+  const ask = shared(async (at) => {
     const since = era;
     try {
-      return keep((await api.call("/session")).session, since);
+      return keep((await api.call(at ? `/session?${query({ at })}` : "/session")).session, since);
     } catch (error) {
       // The access cookie is garbled or spent; the refresh cookie may still be good.
       if (error.status !== 401) throw error;
@@ -30,25 +32,48 @@ export function createSessions(api) {
   const refresh = shared(async () => {
     const since = era;
     try {
-      return keep((await api.call("/refresh", { method: "POST" })).session, since);
+      const carrier = await api.carrier();
+      const send = (body) => api.call("/refresh", { method: "POST", body, send: api.plain });
+      return keep((await carrier.refresh(send)).session, since);
     } catch (error) {
       if (error.status !== 401) throw error;
       return keep(null, since);
     }
   });
 
+  /** A renewal while somebody signs in or out would be one of the session before. */
+  async function renew() {
+    const overtaken = exchanging;
+    await overtaken;
+    return overtaken && current === null ? null : refresh();
+  }
+
   const fresh = () => api.now() < freshUntil;
 
-  async function session({ fresh: forced = false } = {}) {
-    return fresh() && !forced ? current : ask();
+  async function session({ at, fresh: forced = false } = {}) {
+    return fresh() && !forced && !at ? current : ask(at);
   }
 
   /** An exchange whose answer says who is signed in from now on; one without content: nobody. */
-  async function exchange(action, body) {
-    // A renewal under way would put its cookies over those of the answer.
+  function exchange(action, body, method = "POST") {
+    const outcome = exchanged(action, body, method);
+    const over = outcome.catch(() => {}).then(() => exchanging === over && (exchanging = undefined));
+    exchanging = over;
+    return outcome;
+  }
+
+  async function exchanged(action, body, method) {
+    // A renewal under way would put its tokens over those of the answer.
     await Promise.all([ask.settled(), refresh.settled()]);
-    const answer = await api.call(`/api/${action}`, { method: "POST", body });
-    return keep(answer?.session ?? null, era);
+    const answer = await api.call(`/api/${action}`, { method, body });
+    const carrier = await api.carrier();
+    return keep((await carrier.keep(answer)) ?? null, era);
+  }
+
+  /** Signs in: from the answer on, `carrier` carries the session. */
+  async function enter(action, credentials) {
+    const { mode } = await api.carrier();
+    return exchange(action, { ...credentials, mode });
   }
 
   /** What the Worker said, unless something newer is known by now. Other tabs hear of it. */
@@ -83,11 +108,17 @@ export function createSessions(api) {
 
   return {
     session,
-    refresh,
+    refresh: renew,
+    rotate: refresh,
     exchange,
+    enter,
     subscribe,
     current: () => current,
-    signedOut: () => current === null && fresh(),
+    /** Whether nobody is signed in, as soon as that is known of whoever signs in or out at this moment. */
+    signedOut: async () => {
+      await exchanging;
+      return current === null && fresh();
+    },
   };
 }
 

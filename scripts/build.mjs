@@ -5,6 +5,7 @@
 // A part whose inputs have not changed since its last build is left alone; nothing is fetched from anywhere.
 
 import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { npmBin, root, target, wasmBindgen, wasmTarget, workerBuild } from "./paths.mjs";
 import { Fault, endOnSignal, isMain, main, run, step } from "./run.mjs";
@@ -14,6 +15,7 @@ import { isFresh, markFresh, syncFolder } from "./stale.mjs";
 const workerFolder = join(root, "build", "worker");
 const wasmFolder = join(root, "pkg", "wasm");
 const siteFolder = join(root, "build", "site");
+const panicsFolder = join(root, "build", "panics");
 const benchFolder = join(root, "build", "bench");
 
 export async function build(part = "all") {
@@ -25,7 +27,7 @@ export async function build(part = "all") {
 }
 
 const parts = {
-  worker: () => rebuilt("worker", "build the Worker", workerFolder, buildWorker),
+  worker: () => rebuilt("worker", "build the Worker", workerFolder, () => buildWorker("worker")),
   package: () => rebuilt("package", "build the browser's Wasm", wasmFolder, buildPackage),
   site: buildSite,
 };
@@ -39,16 +41,23 @@ async function rebuilt(part, title, output, work) {
   markFresh(part, rust, context, output);
 }
 
-async function buildWorker() {
-  const args = ["--release", "--no-opt", "--out-dir", "build/worker", "--no-default-features", "--features", "worker"];
+/** The Worker as a test breaks it: the same build with one feature more, so that only the crate itself is compiled anew. */
+export function buildPanics() {
+  return rebuilt("panics", "build a Worker that panics when it is told to", panicsFolder, () => buildWorker("panics"));
+}
+
+async function buildWorker(feature) {
+  const folder = join("build", feature);
+  const args = ["--release", "--no-opt", "--out-dir", folder, "--no-default-features", "--features", feature];
   const bins = { WASM_BINDGEN_BIN: wasmBindgen().path, ESBUILD_BIN: npmBin("esbuild"), WASM_OPT_BIN: npmBin("wasm-opt") };
-  await run(workerBuild.path, args, { cwd: root, env: { ...edgeEnv, ...bins } });
-  await optimize(join(workerFolder, "index_bg.wasm"));
+  await run(workerBuild.path, args, { cwd: root, env: { ...workerEnv, ...bins } });
+  await optimize(join(root, folder, "index_bg.wasm"));
 }
 
 async function buildPackage() {
   const staging = join(root, "build", "package");
-  await buildModule("browser", "browser", cargoEnv, staging);
+  // Compressed it is no larger than with `-Oz`, and a token is read sooner.
+  await buildModule("browser", "browser", cargoEnv, staging, "-O3");
   mkdirSync(wasmFolder, { recursive: true });
   cpSync(staging, wasmFolder, { recursive: true });
   rmSync(staging, { recursive: true });
@@ -61,26 +70,45 @@ export function buildBench() {
 }
 
 /** The crate with one feature, as a module that JavaScript can import. */
-async function buildModule(profile, feature, env, folder) {
+async function buildModule(profile, feature, env, folder, level) {
   const flags = ["--lib", "--profile", profile, "--target", wasmTarget, "--no-default-features", "--features", feature];
   await run("cargo", ["build", ...flags], { cwd: root, env });
   rmSync(folder, { recursive: true, force: true });
   const form = ["--target", "web", "--no-typescript", "--out-name", "countersign", "--out-dir", folder];
   await run(wasmBindgen().path, [join(target, wasmTarget, profile, "countersign.wasm"), ...form]);
-  await optimize(join(folder, "countersign_bg.wasm"));
+  await optimize(join(folder, "countersign_bg.wasm"), level);
 }
 
 /** What the Worker serves: the sample page, and the package as a plain `<script type="module">` finds it. */
 function buildSite() {
   syncFolder(join(root, "www"), siteFolder, { except: "countersign" });
-  const browserFile = (path) => /\.(js|wasm|dat)$/.test(path) && path !== "node.js" && !path.startsWith("node_modules");
+  const browserFile = (path) => /\.(js|wasm|dat)$/.test(path) && !/^(node\.js$|edge\/|node_modules)/.test(path);
   syncFolder(join(root, "pkg"), join(siteFolder, "countersign"), { only: browserFile });
 }
 
 export const cargoEnv = { ...process.env, CARGO_TARGET_DIR: target };
 
+const withFlags = (env, flags) => ({ ...env, RUSTFLAGS: `${env.RUSTFLAGS ?? ""} ${flags}`.trim() });
+
 /** workerd has SIMD, and Argon2 is faster with it; a browser may be older. */
-const edgeEnv = { ...cargoEnv, RUSTFLAGS: `${process.env.RUSTFLAGS ?? ""} -Ctarget-feature=+simd128`.trim() };
+const edgeEnv = withFlags(cargoEnv, "-Ctarget-feature=+simd128");
+
+/** The places of other people's code are of no use in a log, and what lies where on this machine is nobody's business. */
+const placesOfOthers = [process.env.CARGO_HOME || join(homedir(), ".cargo"), process.env.RUSTUP_HOME || join(homedir(), ".rustup")]
+  .map((folder) => `--remap-path-prefix=${folder}=`)
+  .join(" ");
+
+/**
+ * A panic unwinds in the Worker, so that it fails one request and not the Wasm that all of them share. The standard library
+ * of Rust for Wasm comes without that: it is compiled here, by the same stable compiler, which has to be told that it may.
+ * It is what `worker-build --panic-unwind` does with the nightly of the day.
+ */
+const workerEnv = {
+  ...withFlags(edgeEnv, `-Cpanic=unwind ${placesOfOthers}`),
+  CARGO_UNSTABLE_BUILD_STD: "std,panic_unwind",
+  CARGO_UNSTABLE_BUILD_STD_FEATURES: "panic-unwind,optimize_for_size",
+  RUSTC_BOOTSTRAP: "1",
+};
 
 /** What rustc's Wasm may use, rather than all that wasm-opt knows: the runtimes do not know all of it yet. */
 const features = [
@@ -94,8 +122,8 @@ const features = [
   "exception-handling",
 ];
 
-function optimize(file) {
-  const args = [file, "-o", file, "-Oz", "--strip-debug", ...features.map((feature) => `--enable-${feature}`)];
+function optimize(file, level = "-Oz") {
+  const args = [file, "-o", file, level, "--strip-debug", ...features.map((feature) => `--enable-${feature}`)];
   return run(npmBin("wasm-opt"), args);
 }
 

@@ -10,6 +10,7 @@ export async function setup() {
   await checkMachine();
   if (!packagesInstalled()) await step("install npm packages", installPackages);
   if (!(await targetInstalled())) await step(`add the Rust target ${wasmTarget}`, addTarget);
+  if (!(await sourceInstalled())) await step("add the source of Rust's standard library", addSource);
   await installTools([workerBuild, wasmBindgen()].filter((tool) => !existsSync(tool.path)));
 }
 
@@ -54,6 +55,14 @@ async function targetInstalled() {
 }
 
 const addTarget = () => run("rustup", ["target", "add", wasmTarget], { cwd: root });
+
+/** From it the Worker's standard library is compiled, one in which a panic unwinds. */
+async function sourceInstalled() {
+  const installed = await run("rustup", ["component", "list", "--installed"], { cwd: root });
+  return installed.split("\n").includes("rust-src");
+}
+
+const addSource = () => run("rustup", ["component", "add", "rust-src"], { cwd: root });
 
 async function installTools(tools) {
   const shared = join(cache, "tools", "build");

@@ -11,8 +11,8 @@ import { setup } from "./setup.mjs";
 const KB = 1024;
 
 const measures = [
-  // It was 350 before it hashed passwords, judged them and wrote mails.
-  { name: "Worker: Wasm and JavaScript", budget: 512 * KB, size: workerSize },
+  // It was 350 before it hashed passwords, judged them and wrote mails, and 512 before a panic could unwind: that is a tenth of it.
+  { name: "Worker: Wasm and JavaScript", budget: 600 * KB, size: workerSize },
   { name: "client: JavaScript without Wasm", budget: 8 * KB, size: clientSize },
   { name: "client: Wasm", budget: 100 * KB, size: () => compressed(read("pkg/wasm/countersign_bg.wasm")) },
 ];

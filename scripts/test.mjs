@@ -6,7 +6,7 @@
 
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { build, cargoEnv } from "./build.mjs";
+import { build, buildPanics, cargoEnv } from "./build.mjs";
 import { ensureChromium } from "./chromium.mjs";
 import { root, wasmTarget } from "./paths.mjs";
 import { Fault, ended, endOnSignal, main, run, seconds, start, stopAll } from "./run.mjs";
@@ -21,7 +21,7 @@ const parts = {
   clippy,
   native: nativeTests,
   build: () => build(),
-  edge: (files) => built(() => nodeTests("edge", files)),
+  edge: (files) => built(() => edgeTests(files)),
   package: (files) => built(() => nodeTests("package", files)),
   browser: (files) => built(() => browserTests(files)),
   size: () => built(size),
@@ -67,7 +67,7 @@ const cargo = (...args) => run("cargo", args, { cwd: root, env: cargoEnv });
 async function clippy() {
   const wasm = (feature) => ["--lib", "--target", wasmTarget, "--no-default-features", "--features", feature];
   const faults = [];
-  for (const flags of [["--all-targets"], wasm("worker"), wasm("browser"), wasm("bench")]) {
+  for (const flags of [["--all-targets"], wasm("worker"), wasm("panics"), wasm("browser"), wasm("bench")]) {
     await cargo("clippy", ...flags, "--", "-D", "warnings").catch((error) => faults.push(error.message));
   }
   if (faults.length) throw new Fault(faults.join("\n\n"));
@@ -94,6 +94,12 @@ async function built(work) {
     throw error instanceof Fault ? new Fault(`not run, for the build fails: ${error.message.split("\n")[0]}`) : error;
   });
   return work();
+}
+
+/** All of them want the Worker that panics; built here, it does not take time from a test that runs beside. */
+async function edgeTests(files) {
+  if (!files.length) await buildPanics();
+  return nodeTests("edge", files);
 }
 
 async function browserTests(files) {

@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::demand::Demand;
+
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -33,6 +35,8 @@ pub enum Details {
     Fields(Vec<FieldFault>),
     /// How many seconds to wait before the next try.
     RetryAfter(u64),
+    /// Which proof of who one is would do.
+    Demand(Demand),
 }
 
 impl Details {
@@ -114,6 +118,11 @@ impl Error {
         Self { details: Details::RetryAfter(seconds), ..Self::new(Code::TooManyRequests, cause) }
     }
 
+    /// Another proof of who one is would do.
+    pub fn demand(demand: Demand, cause: impl Into<String>) -> Self {
+        Self { details: Details::Demand(demand), ..Self::new(Code::ConfirmationRequired, cause) }
+    }
+
     /// The same error under code `to`, if its code is `from`: what it means to this caller.
     #[must_use]
     pub fn recoded(self, from: Code, to: Code) -> Self {
@@ -185,6 +194,7 @@ codes! {
     AccountInactive "account_inactive" 401 "This account cannot be used now.";
     RefreshInvalid "refresh_invalid" 401 "The refresh token is not valid.";
     RefreshReused "refresh_reused" 401 "The refresh token was used before; its session has been ended.";
+    ConfirmationRequired "confirmation_required" 401 "For this, prove once more who you are: with your password, or by signing in anew.";
     CrossSite "cross_site" 403 "Requests that change something must come from this site.";
     ConsentRefused "consent_refused" 403 "The sign-in was refused at the provider.";
     TagMissing "tag_missing" 403 "A tag that this needs is missing.";
@@ -192,10 +202,10 @@ codes! {
     EmailUnverified "email_unverified" 403 "First prove your address with the link in the mail.";
     ApprovalPending "approval_pending" 403 "An administrator has yet to let you in.";
     OtherBrowser "other_browser" 403 "Open this link in the browser in which you asked for it.";
-    ConfirmationRequired "confirmation_required" 403 "For this, prove once more who you are: with your password, or by signing in anew.";
     NotFound "not_found" 404 "There is nothing here.";
     ProviderUnknown "provider_unknown" 404 "This provider is not offered here.";
     AccountUnknown "account_unknown" 404 "There is no such account.";
+    SessionUnknown "session_unknown" 404 "There is no such session.";
     TagSetUnknown "tag_set_unknown" 404 "There is no such tag set.";
     MethodNotAllowed "method_not_allowed" 405 "This path does not take that method.";
     EmailTaken "email_taken" 409 "Another account has this address.";

@@ -3,6 +3,8 @@
 //! The rooms, and who may call whom: `edge | browser → http → actors → ports → domain`. An arrow never runs back;
 //! `browser` calls `domain` directly.
 //!
+//! `error` stands beside `domain`: every room speaks its codes, and it holds plain values of `domain`.
+//!
 //! | room | holds |
 //! | --- | --- |
 //! | [`domain`] | values and rules: no I/O, no async, no clock or randomness of its own |

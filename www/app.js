@@ -3,9 +3,12 @@ import { createAccount } from "./account/account.js";
 import { createAdmin } from "./admin.js";
 import { createAsk } from "./ask.js";
 import { announce, at, busy, make, words } from "./dom.js";
+import { createKeys } from "./keys.js";
 import { notify, notifyDone, takeDone } from "./notice.js";
 import { createPeople } from "./people.js";
 import { createPerson } from "./account/person.js";
+import { createProof } from "./proof.js";
+import { createSessions } from "./sessions.js";
 import { createWays } from "./ways/ways.js";
 import { createWho } from "./who.js";
 
@@ -15,8 +18,18 @@ const person = createPerson(client, () => {
   notify();
   return render(client.getSnapshot());
 });
-const myAccount = createAccount(client, person);
-const parts = [createWho(client), createAsk(client), myAccount, createAdmin(client), createPeople(client)];
+const proof = createProof(client);
+const myAccount = createAccount(client, person, proof.proven);
+const parts = [
+  createWho(client),
+  createAsk(client),
+  myAccount,
+  createSessions(client),
+  createAdmin(client),
+  createPeople(client),
+  createKeys(client, proof.proven),
+  proof,
+];
 let account; // whose page this is: undefined before anybody was asked, null when signed out
 let done = takeDone(); // what a mail's link has led to, until it was seen to
 

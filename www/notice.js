@@ -1,6 +1,9 @@
 import { at } from "./dom.js";
 import { DONE } from "./words.js";
 
+/** Where a provider's fresh proof leads back to. */
+export const PROVED = "/?done=proved";
+
 /**
  * A page that a mail led to ends at `/?done=…`: what has been done, once. It is taken from the address, so that a reload
  * or a bookmark does not say it again.

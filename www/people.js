@@ -1,8 +1,8 @@
 import { announce, at, busy, make, mark, words } from "./dom.js";
+import { dateOf } from "./moment.js";
 import { REFUSALS } from "./words.js";
 
 const PAGE = 10;
-const since = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
 
 /** What leads from each status to another. */
 const STEPS = {
@@ -157,7 +157,7 @@ function card(client, profile, changed) {
     { className: "one", tabIndex: -1, "data-status": status },
     make("p", { className: "name" }, called, " ", make("span", { className: "badge" }, status)),
     make("p", { className: "fine" }, facts.filter((fact) => fact !== null).join(" · ")),
-    make("p", { className: "fine" }, `Since ${since.format(created_at * 1000)} · `, make("code", {}, account)),
+    make("p", { className: "fine" }, `Since ${dateOf(created_at)} · `, make("code", {}, account)),
     make("div", { className: "line wrap" }, ...buttons),
     message,
   );

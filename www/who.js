@@ -1,22 +1,43 @@
 import { announce, at, busy, make, words } from "./dom.js";
-
-const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+import { dateAndTime, timeOfDay } from "./moment.js";
 
 /** "Who am I" and "My tags": the profile, the facts of the session, and what it carries. */
 export function createWho(client) {
   let expiresAt = 0;
+  let confirmedUntil = null;
 
   at("copy").addEventListener("click", copy);
   at("renew").addEventListener("click", () => busy(at("renew"), renew));
-  setInterval(() => (at("expires").textContent = remaining(expiresAt)), 1000);
+  at("proof-end").addEventListener("click", () => busy(at("proof-end"), endConfirmation));
+  setInterval(tick, 1000);
 
   function show(session, profile) {
     introduce(profile);
     expiresAt = session.expires_at;
-    at("expires").textContent = remaining(expiresAt);
+    confirmedUntil = session.confirmed_until;
+    tick();
     at("account").textContent = session.account;
-    at("signed-in-at").textContent = moment.format(session.auth_time * 1000);
+    // 0 once she has ended her confirmation: then nobody says when that was.
+    at("proved").hidden = session.auth_time === 0;
+    at("signed-in-at").textContent = dateAndTime(session.auth_time);
     list(session.tags);
+  }
+
+  function tick() {
+    at("expires").textContent = remaining(expiresAt);
+    const minutes = Math.ceil((confirmedUntil - Date.now() / 1000) / 60);
+    at("proof").hidden = minutes <= 0;
+    at("proof-until").textContent = `until ${timeOfDay(confirmedUntil)}, for ${minutes} min`;
+  }
+
+  async function endConfirmation() {
+    try {
+      await client.endConfirmation();
+      announce("From now on you are asked who you are");
+      at("greeting").focus();
+    } catch (error) {
+      at("proof-until").textContent = words(error);
+    }
   }
 
   async function renew() {

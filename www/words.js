@@ -33,13 +33,14 @@ const characters = (count) => `${count} ${count === 1 ? "character" : "character
 
 /** Said in place of the edge's words. */
 export const REFUSALS = {
-  confirmation_required: "Please prove once more who you are: some time has passed since you last did.",
+  confirmation_required: "Nothing was changed: this takes a fresh proof of who you are.",
   email_unverified: "Your e-mail address is not verified yet.",
   approval_pending: "An administrator has not looked at your account yet. Please try again later.",
 };
 
-/** How a page that a mail led to has ended: `/?done=…`. */
+/** What has been done on another page that leads back to this one: `/?done=…`. */
 export const DONE = {
+  proved: "Thank you, it is you. For some minutes you can do what takes a fresh proof: go on where you were.",
   email_verified: "Your e-mail address is verified. You can sign in now.",
   password_needed:
     "Your address is confirmed. Because the link was opened in another browser than you registered in, choose a " +

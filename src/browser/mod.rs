@@ -1,5 +1,7 @@
 //! What the npm package calls: nothing but parse, call and convert.
 
+mod verifier;
+
 use std::cell::RefCell;
 
 use wasm_bindgen::JsValue;
@@ -10,13 +12,21 @@ use crate::domain::strength::{Dictionary, Warning, estimate};
 use crate::domain::tag::{Question, Tag, Tags};
 use crate::error::{Code, Error, Result};
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = JSON, catch)]
+    fn stringify(value: &JsValue) -> Result<Option<String>, JsValue>;
+}
+
 /// Whether `tags` (`{ groups: ["teacher/high-school"] }`) answer `question` (`"groups:teacher"`) with yes.
 ///
 /// # Errors
 /// An object with `code` and `message`: `query_invalid` or `tag_invalid`.
 #[wasm_bindgen]
-pub fn has(tags: JsValue, question: &str) -> Result<bool, JsValue> {
-    let tags: Tags = serde_wasm_bindgen::from_value(tags)
+pub fn has(tags: &JsValue, question: &str) -> Result<bool, JsValue> {
+    // As one text: to read an object member by member crosses the border at every one of them.
+    let tags = stringify(tags).ok().flatten().unwrap_or_default();
+    let tags: Tags = serde_json::from_slice(tags.as_bytes())
         .map_err(|error| thrown(&Error::new(Code::TagInvalid, error.to_string())))?;
     let question = Question::parse(question).map_err(|error| thrown(&error))?;
     Ok(tags.covering(&question).is_some())
@@ -32,6 +42,13 @@ pub fn covers(tag: &str, question: &str) -> Result<bool, JsValue> {
     Ok(parse(tag)?.covers(&parse(question)?))
 }
 
+/// The memory of this module, for what is read and written in its place.
+#[wasm_bindgen]
+#[must_use]
+pub fn linear_memory() -> JsValue {
+    wasm_bindgen::memory()
+}
+
 /// The claims of a token, **unverified**: for display, never for a decision.
 ///
 /// # Errors
@@ -45,6 +62,23 @@ pub fn claims(token: &str) -> Result<JsValue, JsValue> {
     let claims = claims.map_err(|error| thrown(&error))?;
     let plain = serde_wasm_bindgen::Serializer::json_compatible();
     serde::Serialize::serialize(&claims, &plain).map_err(JsValue::from)
+}
+
+/// What the HTTP surface says of an error: `{ code, status, detail }`, or undefined for a code that it does not have.
+///
+/// # Errors
+/// None that a caller could cause.
+#[wasm_bindgen]
+pub fn problem(code: &str) -> Result<JsValue, JsValue> {
+    #[derive(serde::Serialize)]
+    struct Problem {
+        code: &'static str,
+        status: u16,
+        detail: &'static str,
+    }
+    let code = Code::ALL.iter().find(|known| known.name() == code);
+    let problem = code.map(|code| Problem { code: code.name(), status: code.status(), detail: code.text() });
+    Ok(serde_wasm_bindgen::to_value(&problem)?)
 }
 
 thread_local! {

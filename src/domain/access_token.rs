@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{AccountId, SessionId, TokenId};
-use super::jws::Verified;
+use super::jws::{self, Verified};
 use super::tag::Tags;
 use super::time::Timestamp;
 use crate::error::{Code, Error, Result};
@@ -40,26 +40,48 @@ pub struct AccessToken {
     pub tags: Tags,
 }
 
+/// What an access token must hold to be good here and now.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The issuer whose tokens are taken.
+    pub issuer: &'a str,
+    /// Whom they must be for.
+    pub audience: &'a str,
+    /// Now.
+    pub now: Timestamp,
+}
+
 impl AccessToken {
-    /// Reads a verified token and checks it for this issuer, audience and time.
+    /// Reads a verified token and checks it.
     ///
     /// # Errors
     /// [`Code::TokenInvalid`], or [`Code::TokenExpired`] when nothing but its time is wrong.
-    pub fn check(verified: &Verified, issuer: &str, audience: &str, now: Timestamp) -> Result<Self> {
-        let invalid = |cause: String| Error::new(Code::TokenInvalid, cause);
+    pub fn check(verified: &Verified, expected: &Expected<'_>) -> Result<Self> {
         // RFC 9068 §4: the resource server must verify the `typ`; so a token of another kind is never a session.
         if verified.typ() != Some(TYP) {
             return Err(invalid(format!("token typ `{}`", verified.typ().unwrap_or_default().escape_debug())));
         }
-        let token: Self =
-            serde_json::from_slice(verified.payload()).map_err(|error| invalid(format!("token claims: {error}")))?;
-        if token.iss != issuer || token.aud != audience {
-            return Err(invalid(format!("token of issuer `{}` for audience `{}`", token.iss, token.aud)));
-        }
-        // RFC 7519 §4.1.4: on or after `exp` it must not be accepted.
-        if now >= token.exp {
-            return Err(Error::new(Code::TokenExpired, format!("token ran out at {}", token.exp.0)));
-        }
+        let token: Self = jws::object(verified.payload()).map_err(|cause| invalid(format!("token claims: {cause}")))?;
+        token.holds(expected)?;
         Ok(token)
     }
+
+    /// Whether its claims are good here and now.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub(super) fn holds(&self, expected: &Expected<'_>) -> Result<()> {
+        if self.iss != expected.issuer || self.aud != expected.audience {
+            return Err(invalid(format!("token of issuer `{}` for audience `{}`", self.iss, self.aud)));
+        }
+        // RFC 7519 §4.1.4: on or after `exp` it must not be accepted.
+        if expected.now >= self.exp {
+            return Err(Error::new(Code::TokenExpired, format!("token ran out at {}", self.exp.0)));
+        }
+        Ok(())
+    }
+}
+
+fn invalid(cause: String) -> Error {
+    Error::new(Code::TokenInvalid, cause)
 }

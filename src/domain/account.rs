@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::email::Email;
 use super::id::SessionId;
 use super::tag::Tags;
-use super::time::Timestamp;
 use super::user_name::UserName;
 
 /// The life cycle of an account.
@@ -103,19 +102,6 @@ impl Profile {
     }
 }
 
-/// A session, as the account keeps it and as tokens carry it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
-    /// Its name, new at every sign-in.
-    pub sid: SessionId,
-    /// When the person proved who she is.
-    pub auth_time: Timestamp,
-    /// How she did (RFC 8176: `pwd`; `fed`, which Microsoft added, for a sign-in at a provider; `link`, ours, for one in mail).
-    pub amr: Vec<String>,
-    /// The absolute end; refreshing never goes past it.
-    pub expires_at: Timestamp,
-}
-
 /// What the account decides about one of its sessions at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
@@ -138,7 +124,10 @@ pub struct AccountProjection {
     pub version: u64,
     /// The account's tags.
     pub tags: Tags,
-    /// Sessions that ended while their access tokens may still be alive.
+    /// Every session whose tokens are older than this version may have ended: only the account can tell.
+    #[serde(default)]
+    pub epoch: u64,
+    /// Sessions that ended one by one while their access tokens may still be alive.
     pub ended: Vec<SessionId>,
 }
 

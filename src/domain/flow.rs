@@ -27,8 +27,25 @@ pub struct Flow {
     pub verifier: Verifier,
     /// Where to go afterwards.
     pub next: Next,
+    /// Whether the session shall be remembered.
+    #[serde(default)]
+    pub remembered: bool,
+    /// How many seconds ago the person may have proved who she is to the provider, if that was asked.
+    #[serde(default)]
+    pub max_age: Option<u64>,
     /// When the person has taken too long.
     pub expires_at: Timestamp,
+}
+
+/// What a browser may ask of a sign-in that it starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Where to go afterwards.
+    pub next: Next,
+    /// Whether the session shall be remembered.
+    pub remembered: bool,
+    /// As [`Flow::max_age`].
+    pub max_age: Option<u64>,
 }
 
 impl Flow {
@@ -39,14 +56,16 @@ impl Flow {
     ///
     /// # Errors
     /// As [`Random::fill`].
-    pub fn start(provider: &Provider, next: Next, now: Timestamp, random: &dyn Random) -> Result<Self> {
+    pub fn start(provider: &Provider, wishes: Wishes, now: Timestamp, random: &dyn Random) -> Result<Self> {
         Ok(Self {
             provider: provider.id.clone(),
             issuer: provider.issuer.clone(),
             state: base64url::encode(random::bytes::<32>(random)?),
             nonce: base64url::encode(random::bytes::<32>(random)?),
             verifier: Verifier::generate(random)?,
-            next,
+            next: wishes.next,
+            remembered: wishes.remembered,
+            max_age: wishes.max_age,
             expires_at: now.plus(Self::LIFETIME),
         })
     }
@@ -67,7 +86,16 @@ impl Flow {
             .append_pair("nonce", &self.nonce)
             .append_pair("code_challenge", &self.verifier.challenge())
             .append_pair("code_challenge_method", "S256");
+        if let Some(seconds) = self.max_age {
+            url.query_pairs_mut().append_pair("max_age", &seconds.to_string());
+        }
         Ok(url.into())
+    }
+
+    /// When it was started.
+    #[must_use]
+    pub fn started_at(&self) -> Timestamp {
+        self.expires_at.minus(Self::LIFETIME)
     }
 
     /// The short name of the flow with this `state`; part of its cookie's name, and what is consumed once.
@@ -94,11 +122,11 @@ impl Flow {
         let invalid = |cause: &str| Error::new(Code::StateInvalid, cause);
         let sealed = base64url::decode(cookie).ok_or_else(|| invalid("flow cookie is not base64url"))?;
         // The cookie is sealed under the state's own name: one of another state does not open.
-        let plain = root
-            .key(Purpose::Flow)?
-            .open(&sealed, Self::id(state).as_bytes())
+        let opened = root
+            .open(Purpose::Flow, &sealed, Self::id(state).as_bytes())?
             .ok_or_else(|| invalid("flow cookie does not open for this state"))?;
-        let flow: Self = serde_json::from_slice(&plain).map_err(|error| invalid(&format!("flow cookie: {error}")))?;
+        let flow: Self =
+            serde_json::from_slice(&opened.plain).map_err(|error| invalid(&format!("flow cookie: {error}")))?;
         if flow.provider != provider.id || flow.issuer != provider.issuer {
             return Err(invalid(&format!("flow of `{}` at the callback of `{}`", flow.provider, provider.id)));
         }
@@ -134,8 +162,7 @@ impl Verifier {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flow, Verifier};
-    use crate::domain::next::Next;
+    use super::{Flow, Verifier, Wishes};
     use crate::domain::provider::Provider;
     use crate::domain::random::Random;
     use crate::domain::secret::RootSecret;
@@ -168,7 +195,7 @@ mod tests {
     fn attack_a_flow_opens_only_for_its_own_state_provider_issuer_and_time() {
         let root = RootSecret::parse("a secret of at least thirty-two characters").unwrap();
         let one = provider("one", "https://one.example");
-        let flow = Flow::start(&one, Next::default(), Timestamp(1000), &Fixed).unwrap();
+        let flow = Flow::start(&one, Wishes::default(), Timestamp(1000), &Fixed).unwrap();
         let cookie = flow.seal(&root, &Fixed).unwrap();
         let open = |state: &str, provider: &Provider, now| {
             Flow::open(&cookie, state, provider, &root, Timestamp(now)).map_err(|error| error.code)

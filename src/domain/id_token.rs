@@ -25,27 +25,23 @@ pub struct Identity {
     pub subject: String,
     /// What the ID token says of her.
     pub profile: Profile,
+    /// When she proved it to the provider, if that tells.
+    pub auth_time: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
-    aud: Audience,
+    /// RFC 7519 §4.1.3: one string or an array of them.
+    aud: serde_json::Value,
     azp: Option<String>,
     exp: NumericDate,
     iat: NumericDate,
     nbf: Option<NumericDate>,
+    auth_time: Option<NumericDate>,
     nonce: Option<String>,
     at_hash: Option<String>,
-}
-
-/// RFC 7519 §4.1.3: one string or an array of them.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
 }
 
 /// RFC 7519 §2: a JSON number, maybe with a fraction. A string is not one, however it looks.
@@ -114,7 +110,21 @@ pub fn check(verified: &Verified, expected: &Expected<'_>) -> Result<Identity> {
     if claims.sub.is_empty() || claims.sub.len() > 255 || !claims.sub.is_ascii() {
         return Err(invalid("its subject is empty, too long or not ASCII"));
     }
-    Ok(Identity { subject: claims.sub, profile: profile(payload) })
+    let auth_time = claims.auth_time.map(|at| Timestamp(at.0));
+    check_age(auth_time, expected.flow)?;
+    Ok(Identity { subject: claims.sub, profile: profile(payload), auth_time })
+}
+
+/// OpenID Connect Core §3.1.3.7, 13: who was asked for a fresh proof must say when it was given, and it must be fresh. The time
+/// that the person has taken on the way does not count.
+fn check_age(auth_time: Option<Timestamp>, flow: &Flow) -> Result<()> {
+    let Some(max_age) = flow.max_age else { return Ok(()) };
+    let earliest = flow.started_at().minus(max_age.saturating_add(CLOCK_SKEW));
+    match auth_time {
+        Some(at) if at >= earliest => Ok(()),
+        Some(at) => Err(invalid(format!("a proof of {} was asked for, not one of {}", earliest.0, at.0))),
+        None => Err(invalid("it does not say when the person proved who she is")),
+    }
 }
 
 /// Checks a userinfo answer: it must be of the same subject (OpenID Connect Core §5.3.2).
@@ -140,10 +150,14 @@ fn invalid(cause: impl Into<String>) -> Error {
 /// OpenID Connect Core §3.1.3.7, 3 to 5: we are an audience, and where there are several, the authorized party.
 fn for_client(claims: &Claims, client: &str) -> bool {
     let authorized = claims.azp.as_deref().map(|azp| azp == client);
-    match &claims.aud {
-        Audience::One(aud) => aud == client && authorized != Some(false),
-        Audience::Many(all) if all.len() == 1 => all.iter().any(|aud| aud == client) && authorized != Some(false),
-        Audience::Many(all) => all.iter().any(|aud| aud == client) && authorized == Some(true),
+    match claims.aud.as_array() {
+        None => claims.aud == client && authorized != Some(false),
+        Some(all) => {
+            let only = all.len() == 1;
+            let texts = all.iter().all(serde_json::Value::is_string);
+            let named = all.iter().any(|aud| aud == client);
+            texts && named && authorized.map_or(only, |authorized| authorized)
+        }
     }
 }
 

@@ -1,15 +1,15 @@
-//! JSON Web Signatures in compact form (RFC 7515): reading strictly, and signing.
+//! JSON Web Signatures in compact form (RFC 7515), read strictly.
 //!
 //! Reading and verifying are two steps, because the platform verifies asynchronously: [`Unverified::parse`] gives
-//! access to nothing but what is needed to find the key; claims are read from a [`Verified`], which only
-//! [`crate::ports::signatures`] makes, after the signature was found good.
+//! access to nothing but what is needed to find the key; claims are read from a [`Verified`], which is only made
+//! after the signature was found good.
 
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, KeyUtils};
-use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::signature::{self, Signer};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use p256::ecdsa::{Signature, SigningKey};
-use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt;
+
+use jsonwebtoken::Algorithm;
+use serde::de::{IgnoredAny, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::base64url;
 use crate::error::{Code, Error, Result};
@@ -23,9 +23,10 @@ pub const MAX_BYTES: usize = 16 * 1024;
 /// A token that was read and not yet verified.
 #[derive(Debug)]
 pub struct Unverified<'a> {
-    header: Header,
-    signing_input: &'a [u8],
-    payload: &'a str,
+    token: Cow<'a, str>,
+    algorithm: Algorithm,
+    typ: Option<String>,
+    kid: Option<String>,
     signature: Vec<u8>,
 }
 
@@ -35,43 +36,56 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// [`Code::TokenInvalid`]: too long, not three parts, not base64url, an `alg` outside [`ALGORITHMS`], any `crit`
     /// (RFC 7515 §4.1.11: no extension is understood here), or `b64` (RFC 7797).
-    pub fn parse(token: &'a str) -> Result<Self> {
-        let invalid = |cause: &str| Error::new(Code::TokenInvalid, cause);
+    pub fn parse(token: impl Into<Cow<'a, str>>) -> Result<Self> {
+        Self::read(token.into())
+    }
+
+    fn read(token: Cow<'a, str>) -> Result<Self> {
         if token.len() > MAX_BYTES {
             return Err(invalid("token too long"));
         }
         let (signing_input, signature) = token.rsplit_once('.').ok_or_else(|| invalid("token without parts"))?;
-        let (_, payload) = signing_input.split_once('.').ok_or_else(|| invalid("token of two parts"))?;
+        let (header, payload) = signing_input.split_once('.').ok_or_else(|| invalid("token of two parts"))?;
         if payload.contains('.') {
             return Err(invalid("token of more than three parts"));
         }
-        let header = jsonwebtoken::decode_header(token).map_err(|error| invalid(&format!("token header: {error}")))?;
-        if header.crit.is_some() || header.extras.inner().contains_key("b64") {
+        let header = base64url::decode(header).ok_or_else(|| invalid("token header: not base64url"))?;
+        let header: Parameters<'_> = object(&header).map_err(|cause| invalid(&format!("token header: {cause}")))?;
+        if header.crit.0 || header.b64.0 {
             return Err(invalid("token header has `crit` or `b64`"));
         }
         if !ALGORITHMS.contains(&header.alg) {
             return Err(invalid(&format!("token algorithm `{:?}`", header.alg)));
         }
         let signature = base64url::decode(signature).ok_or_else(|| invalid("token signature is not base64url"))?;
-        Ok(Self { header, signing_input: signing_input.as_bytes(), payload, signature })
+        let owned = |text: Option<Text<'_>>| text.map(|text| text.0.into_owned());
+        let (algorithm, typ, kid) = (header.alg, owned(header.typ), owned(header.kid));
+        Ok(Self { token, algorithm, typ, kid, signature })
+    }
+
+    /// The same, with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Unverified<'static> {
+        let Self { token, algorithm, typ, kid, signature } = self;
+        Unverified { token: Cow::Owned(token.into_owned()), algorithm, typ, kid, signature }
     }
 
     /// The `alg` of the header.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
-        self.header.alg
+        self.algorithm
     }
 
     /// The `kid` of the header.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
-        self.header.kid.as_deref()
+        self.kid.as_deref()
     }
 
     /// The bytes that were signed.
     #[must_use]
-    pub const fn signing_input(&self) -> &[u8] {
-        self.signing_input
+    pub fn signing_input(&self) -> &[u8] {
+        self.parts().0.as_bytes()
     }
 
     /// The signature.
@@ -85,15 +99,89 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// [`Code::TokenInvalid`] if its payload is not base64url.
     pub(crate) fn accept(self) -> Result<Verified> {
-        Ok(Verified { algorithm: self.header.alg, payload: payload(self.payload)?, typ: self.header.typ })
+        let (_, payload) = self.parts().0.split_once('.').unwrap_or_default();
+        let payload = decoded(payload)?;
+        Ok(Verified {
+            payload,
+            token: self.token.into_owned(),
+            algorithm: self.algorithm,
+            typ: self.typ,
+            kid: self.kid,
+        })
     }
+
+    /// The signing input and the signature, as text.
+    fn parts(&self) -> (&str, &str) {
+        self.token.rsplit_once('.').unwrap_or_default()
+    }
+}
+
+/// What is read of a header; other parameters decide nothing here.
+#[derive(Deserialize)]
+struct Parameters<'a> {
+    alg: Algorithm,
+    #[serde(borrow)]
+    typ: Option<Text<'a>>,
+    #[serde(borrow)]
+    kid: Option<Text<'a>>,
+    #[serde(default)]
+    crit: Present,
+    #[serde(default)]
+    b64: Present,
+}
+
+/// Whether a member is there, whatever it holds.
+#[derive(Default)]
+struct Present(bool);
+
+impl<'de> Deserialize<'de> for Present {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self(true))
+    }
+}
+
+/// A text, copied only where it is written with escapes.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowing;
+        impl<'de> Visitor<'de> for Borrowing {
+            type Value = Text<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Borrowing)
+    }
+}
+
+/// Reads a JSON object straight into its type. A list of values in the order of the type's fields would be read as well,
+/// and bytes that are no UTF-8 where nobody looks at them: neither is a JSON object (RFC 7515 §5.2, RFC 7519 §7.2).
+pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
+    let text = str::from_utf8(json).map_err(|error| error.to_string())?;
+    if !text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
+        return Err("not an object".to_owned());
+    }
+    serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
 /// A token whose signature was found good. Nothing else makes one.
 #[derive(Debug)]
 pub struct Verified {
+    token: String,
     algorithm: Algorithm,
     typ: Option<String>,
+    kid: Option<String>,
     payload: Vec<u8>,
 }
 
@@ -115,6 +203,11 @@ impl Verified {
     pub fn payload(&self) -> &[u8] {
         &self.payload
     }
+
+    /// The very text that was verified, and the `kid` of the key.
+    pub(super) fn into_text(self) -> (String, Option<String>) {
+        (self.token, self.kid)
+    }
 }
 
 /// The payload of a token that nobody verified: for display, never for a decision.
@@ -124,51 +217,15 @@ impl Verified {
 pub fn peek(token: &str) -> Result<Vec<u8>> {
     let mut parts = token.split('.');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(_), Some(middle), Some(_), None) => payload(middle),
-        _ => Err(Error::new(Code::TokenInvalid, "token is not of three parts")),
+        (Some(_), Some(middle), Some(_), None) => decoded(middle),
+        _ => Err(invalid("token is not of three parts")),
     }
 }
 
-fn payload(text: &str) -> Result<Vec<u8>> {
-    base64url::decode(text).ok_or_else(|| Error::new(Code::TokenInvalid, "token payload is not base64url"))
+fn decoded(payload: &str) -> Result<Vec<u8>> {
+    base64url::decode(payload).ok_or_else(|| invalid("token payload is not base64url"))
 }
 
-/// Signs claims with ES256 under a `typ` and a `kid`.
-///
-/// # Errors
-/// [`Code::Internal`] if the claims do not serialize.
-pub fn sign(typ: &str, kid: &str, key: &SigningKey, claims: &impl Serialize) -> Result<String> {
-    // Once a process; a second call finds the same provider in place, which is no error.
-    let _ = PROVIDER.install_default();
-    let header = Header { typ: Some(typ.to_owned()), kid: Some(kid.to_owned()), ..Header::new(Algorithm::ES256) };
-    let key = EncodingKey::from_ec_der(&key.to_bytes());
-    jsonwebtoken::encode(&header, claims, &key).map_err(|error| Error::new(Code::Internal, format!("signing: {error}")))
-}
-
-/// What `jsonwebtoken` signs with: ES256 from a raw 32-byte scalar. It verifies nothing, the platform does.
-static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| match algorithm {
-        Algorithm::ES256 => match SigningKey::from_slice(key.as_bytes()) {
-            Ok(key) => Ok(Box::new(Es256(key))),
-            Err(_) => Err(ErrorKind::InvalidEcdsaKey.into()),
-        },
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    },
-    verifier_factory: |_, _| Err(ErrorKind::InvalidAlgorithm.into()),
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-struct Es256(SigningKey);
-
-impl Signer<Vec<u8>> for Es256 {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        let signature: Signature = self.0.try_sign(message)?;
-        Ok(signature.to_bytes().as_slice().to_vec())
-    }
-}
-
-impl JwtSigner for Es256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::ES256
-    }
+fn invalid(cause: &str) -> Error {
+    Error::new(Code::TokenInvalid, cause)
 }

@@ -5,11 +5,7 @@ use zeroize::Zeroizing;
 use super::account_token::account_token;
 use super::random::Random;
 use super::secret::{Purpose, SealingKey};
-use super::time::Timestamp;
 use crate::error::Result;
-
-/// For how long, in seconds, a used token still gets the same successor: two tabs at once, or a lost reply.
-pub const REPEAT_WINDOW: u64 = 10;
 
 account_token! {
     /// A refresh token as the client holds it.
@@ -37,28 +33,5 @@ impl RefreshToken {
 
     fn successor_key(&self) -> Result<SealingKey> {
         SealingKey::derive(self.secret.as_slice(), Purpose::RefreshSuccessor)
-    }
-}
-
-/// What presenting a stored token means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presented {
-    /// First use: it is replaced by a successor.
-    First,
-    /// A repeat within [`REPEAT_WINDOW`]: it gets the same successor.
-    Repeat,
-    /// A later repeat: somebody else has it. The family ends (RFC 9700 §4.14.2).
-    Stolen,
-}
-
-impl Presented {
-    /// Judges a token that was first used at `used_at`, if it was.
-    #[must_use]
-    pub fn judge(used_at: Option<Timestamp>, now: Timestamp) -> Self {
-        match used_at {
-            None => Self::First,
-            Some(used_at) if now.since(used_at) <= REPEAT_WINDOW => Self::Repeat,
-            Some(_) => Self::Stolen,
-        }
     }
 }

@@ -34,8 +34,12 @@ pub struct Lifetimes {
     pub access: u64,
     /// A session that is not used.
     pub idle: u64,
+    /// One that is remembered and not used.
+    pub remembered: u64,
     /// A session, however much it is used.
     pub absolute: u64,
+    /// A proof of who one is, until another is asked for.
+    pub confirmation: u64,
 }
 
 impl Lifetimes {

@@ -16,9 +16,13 @@ use crate::error::{Code, Error, Result};
 /// The length of an `XChaCha20` nonce in bytes.
 const NONCE: usize = 24;
 
-/// The one secret of a deployment, `COUNTERSIGN_SECRET`. Never used as a key itself: see [`RootSecret::key`].
+/// The one secret of a deployment, `COUNTERSIGN_SECRET`. Never used as a key itself: see [`RootSecret::key`]. While it is
+/// being changed, what was sealed under the previous one, `COUNTERSIGN_SECRET_PREVIOUS`, still opens.
 #[derive(Clone)]
-pub struct RootSecret(Zeroizing<Vec<u8>>);
+pub struct RootSecret {
+    present: Zeroizing<Vec<u8>>,
+    previous: Option<Zeroizing<Vec<u8>>>,
+}
 
 impl RootSecret {
     /// Fewest characters that a root secret may have.
@@ -27,15 +31,34 @@ impl RootSecret {
     /// Takes the configured secret; `None` if it is shorter than [`Self::MIN_LENGTH`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        (text.len() >= Self::MIN_LENGTH).then(|| Self(Zeroizing::new(text.as_bytes().to_vec())))
+        Some(Self { present: material(text)?, previous: None })
     }
 
-    /// The key for one purpose: HKDF-SHA256 (RFC 5869) with the purpose as `info`.
+    /// The same beside the secret that it replaces; `None` if that is too short.
+    #[must_use]
+    pub fn replacing(self, previous: &str) -> Option<Self> {
+        Some(Self { previous: Some(material(previous)?), ..self })
+    }
+
+    /// The key that seals for one purpose: HKDF-SHA256 (RFC 5869) with the purpose as `info`.
     ///
     /// # Errors
     /// As [`SealingKey::derive`].
     pub fn key(&self, purpose: Purpose) -> Result<SealingKey> {
-        SealingKey::derive(&self.0, purpose)
+        SealingKey::derive(&self.present, purpose)
+    }
+
+    /// Opens what was sealed for a purpose and a context, under this secret or the previous one; `None` for anything else.
+    ///
+    /// # Errors
+    /// As [`SealingKey::derive`].
+    pub fn open(&self, purpose: Purpose, sealed: &[u8], context: &[u8]) -> Result<Option<Opened>> {
+        if let Some(plain) = self.key(purpose)?.open(sealed, context) {
+            return Ok(Some(Opened { plain, by_previous: false }));
+        }
+        let Some(previous) = &self.previous else { return Ok(None) };
+        let plain = SealingKey::derive(previous, purpose)?.open(sealed, context);
+        Ok(plain.map(|plain| Opened { plain, by_previous: true }))
     }
 
     /// The account that claims in the name of one that does not exist. The same for the same handle, and nobody can tell it
@@ -60,9 +83,21 @@ impl RootSecret {
 
     fn account(&self, info: &[&[u8]]) -> Result<AccountId> {
         let mut bits = [0; 16];
-        derive(&self.0, info, &mut bits)?;
+        derive(&self.present, info, &mut bits)?;
         Ok(AccountId::from_bits(u128::from_be_bytes(bits)))
     }
+}
+
+fn material(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    (text.len() >= RootSecret::MIN_LENGTH).then(|| Zeroizing::new(text.as_bytes().to_vec()))
+}
+
+/// What was sealed, and under which secret.
+pub struct Opened {
+    /// The plaintext.
+    pub plain: Zeroizing<Vec<u8>>,
+    /// Whether it was sealed under the previous secret.
+    pub by_previous: bool,
 }
 
 impl fmt::Debug for RootSecret {
@@ -193,8 +228,25 @@ mod tests {
     }
 
     #[test]
+    fn what_the_previous_secret_sealed_opens_while_the_secret_is_being_changed() {
+        let sealed = root().key(Purpose::Flow).unwrap().seal(b"hello", b"", &Fixed(7)).unwrap();
+        let next = RootSecret::parse("another secret of at least thirty-two characters").unwrap();
+        assert!(next.open(Purpose::Flow, &sealed, b"").unwrap().is_none());
+        let next = next.replacing("a secret of at least thirty-two characters").unwrap();
+        let opened = next.open(Purpose::Flow, &sealed, b"").unwrap().unwrap();
+        assert_eq!((opened.plain.as_slice(), opened.by_previous), (b"hello".as_slice(), true));
+        assert!(next.open(Purpose::Letter, &sealed, b"").unwrap().is_none(), "each purpose keeps its own key");
+        let sealed = next.key(Purpose::Flow).unwrap().seal(b"hello", b"", &Fixed(7)).unwrap();
+        assert!(
+            root().open(Purpose::Flow, &sealed, b"").unwrap().is_none(),
+            "nothing is sealed under the previous one"
+        );
+    }
+
+    #[test]
     fn a_short_root_secret_is_refused_and_none_is_printed() {
         assert!(RootSecret::parse(&"x".repeat(31)).is_none());
+        assert!(root().replacing(&"x".repeat(31)).is_none());
         assert_eq!(format!("{:?}", root()), "RootSecret(redacted)");
     }
 }

@@ -19,9 +19,13 @@ pub fn of(env: &Env) -> Result<&'static Config, &'static Faults> {
     CONFIG.with(|config| *config.get_or_init(|| Box::leak(Box::new(read(env))))).as_ref()
 }
 
-/// The root secret alone, for the objects.
+/// The root secret alone, for the objects, and the one that it replaces if there is one.
 pub fn secret(env: &Env) -> Option<RootSecret> {
-    text(env, "COUNTERSIGN_SECRET").and_then(|secret| RootSecret::parse(&secret))
+    let root = RootSecret::parse(&text(env, "COUNTERSIGN_SECRET")?)?;
+    match text(env, "COUNTERSIGN_SECRET_PREVIOUS") {
+        Some(previous) => root.replacing(&previous),
+        None => Some(root),
+    }
 }
 
 fn read(env: &Env) -> Result<Config, Faults> {

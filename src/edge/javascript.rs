@@ -2,6 +2,7 @@
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+use worker::web_sys;
 
 #[wasm_bindgen]
 extern "C" {
@@ -13,6 +14,15 @@ extern "C" {
         extractable: bool,
         usages: &Array,
     ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = generateKey, catch)]
+    pub async fn generate_key(algorithm: &JsValue, extractable: bool, usages: &Array) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = exportKey, catch)]
+    pub async fn export_key(format: &str, key: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = sign, catch)]
+    pub async fn sign(algorithm: &JsValue, key: &JsValue, message: &Uint8Array) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = verify, catch)]
     pub async fn verify(
@@ -60,7 +70,31 @@ extern "C" {
     pub fn test(this: &Pattern, text: &str) -> bool;
 
     #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
-    pub fn timeout(milliseconds: f64) -> worker::web_sys::AbortSignal;
+    pub fn timeout(milliseconds: f64) -> web_sys::AbortSignal;
+}
+
+// Text crosses between Wasm and JavaScript at a price for each piece: here all the headers are one.
+#[wasm_bindgen(inline_js = r#"
+export function headerLines(headers) {
+  let lines = "";
+  for (const [name, value] of headers) lines += `${name}\n${value}\n`;
+  return lines;
+}
+export function respond(status, lines, body) {
+  const headers = new Headers();
+  const parts = lines.split("\n");
+  for (let index = 1; index < parts.length; index += 2) headers.append(parts[index - 1], parts[index]);
+  return new Response(body.length ? body.slice() : null, { status, headers });
+}
+"#)]
+extern "C" {
+    /// Name and value in turns, each with a line of its own. Neither can hold the end of one.
+    #[wasm_bindgen(js_name = headerLines)]
+    pub fn header_lines(headers: &web_sys::Headers) -> String;
+
+    /// A response with headers in lines, as [`header_lines`] gives them.
+    #[wasm_bindgen(catch)]
+    pub fn respond(status: u16, lines: &str, body: &[u8]) -> Result<web_sys::Response, JsValue>;
 }
 
 /// A property that is there.

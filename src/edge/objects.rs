@@ -1,13 +1,14 @@
 //! The Durable Object classes. Each is the same shell around another actor.
 
 use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use worker::{DurableObject, Env, Request, Response, ResponseBuilder, State, durable_object};
 
-use super::configuration;
 use super::platform::Edge;
 use super::storage::{ObjectSql, transaction};
+use super::{configuration, panics};
 use crate::actors::account::letters;
 use crate::actors::{self, Context, Fate, outbox};
 use crate::domain::secret::RootSecret;
@@ -30,6 +31,7 @@ struct Shell {
 
 impl Shell {
     fn new(actor: Actor, state: State, env: Env) -> Self {
+        panics::watch();
         let platform = Edge::new(env.clone());
         Self { actor, state, platform, env, delivering: Cell::new(false), alarm: Cell::new(None) }
     }
@@ -38,24 +40,32 @@ impl Shell {
     async fn receive(&self, mut request: Request) -> worker::Result<Response> {
         let path = request.path();
         let body = request.bytes().await?;
-        let sql = ObjectSql::new(&self.state.storage());
-        let waiting = outbox::newest(&sql);
-        match self.command(&path, &body) {
-            Ok(reply) => {
-                // What was decided stands, whatever becomes of its effects.
-                if let Err(error) = self.follow_up(&sql, waiting).await {
-                    self.platform.error(&path, &error);
-                }
-                Ok(ResponseBuilder::new().fixed(reply))
-            }
+        match panics::contained(self.carry_out(&path, &body)).await.flatten() {
+            Ok(reply) => Ok(ResponseBuilder::new().fixed(reply)),
             Err(error) => ResponseBuilder::new().with_status(500).from_json(&error),
         }
+    }
+
+    async fn carry_out(&self, path: &str, body: &[u8]) -> Result<Vec<u8>> {
+        let sql = ObjectSql::new(&self.state.storage());
+        let waiting = outbox::newest(&sql);
+        let reply = self.command(path, body)?;
+        // What was decided stands, whatever becomes of its effects.
+        if let Err(error) = panics::contained(self.follow_up(&sql, waiting)).await.flatten() {
+            self.platform.error(path, &error);
+        }
+        Ok(reply)
     }
 
     fn command(&self, path: &str, body: &[u8]) -> Result<Vec<u8>> {
         let invalid = || Error::new(Code::Internal, format!("no command at `{}`", path.escape_debug()));
         let (instance, name) = path.trim_start_matches('/').split_once('/').ok_or_else(invalid)?;
-        self.decide(instance, |context| actors::dispatch(self.actor, name, body, context))
+        self.decide(instance, |context| {
+            let reply = actors::dispatch(self.actor, name, body, context);
+            #[cfg(feature = "panics")]
+            super::injected::command(body);
+            reply
+        })
     }
 
     /// Nothing is awaited in here: that is what makes the writes one batch.
@@ -107,14 +117,17 @@ impl Shell {
             Some(due) => storage.set_alarm(Duration::from_secs(due.since(now))).await,
             None => storage.delete_alarm().await,
         };
-        set.map_err(|error| Error::new(Code::Unavailable, format!("alarm: {error}")))
+        set.map_err(|error| {
+            self.alarm.set(None);
+            Error::new(Code::Unavailable, format!("alarm: {error}"))
+        })
     }
 
     /// The alarm: what is due is done, effects and letters that wait are tried, and an object that nobody needs any more
     /// forgets itself.
     async fn wake(&self) -> worker::Result<Response> {
         self.alarm.set(None);
-        if let Err(error) = self.do_what_is_due().await {
+        if let Err(error) = panics::contained(self.do_what_is_due()).await.flatten() {
             self.platform.error("alarm", &error);
             self.state.storage().set_alarm(Duration::from_secs(outbox::RETRY)).await?;
         }
@@ -155,11 +168,11 @@ macro_rules! object {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[durable_object(alarm)]
-        pub struct $name(Shell);
+        pub struct $name(AssertUnwindSafe<Shell>);
 
         impl DurableObject for $name {
             fn new(state: State, env: Env) -> Self {
-                Self(Shell::new(Actor::$name, state, env))
+                Self(AssertUnwindSafe(Shell::new(Actor::$name, state, env)))
             }
 
             async fn fetch(&self, request: Request) -> worker::Result<Response> {

@@ -1,9 +1,7 @@
 //! The platform behind the ports: KV, the objects, `WebCrypto`, the clock, randomness, the log.
 
-use js_sys::{Array, JSON, JsString, Uint8Array};
-use jsonwebtoken::Algorithm;
-use jsonwebtoken::jwk::Jwk;
-use wasm_bindgen::{JsCast as _, JsValue};
+use js_sys::{Array, JsString, Uint8Array};
+use wasm_bindgen::JsCast as _;
 use worker::kv::{KvError, KvStore};
 use worker::{Date, Env, Method, ObjectNamespace, Request, RequestInit, Response};
 
@@ -18,7 +16,6 @@ use crate::ports::fetch::Fetch;
 use crate::ports::kv::Kv;
 use crate::ports::limit::Limit;
 use crate::ports::log::Log;
-use crate::ports::signatures::Signatures;
 use crate::ports::text::Text;
 
 /// The platform of a Worker or of a Durable Object.
@@ -74,6 +71,10 @@ impl Log for Edge {
         } else {
             worker::console_warn!("{line}");
         }
+    }
+
+    fn note(&self, event: &str, details: &serde_json::Value) {
+        worker::console_log!("{}", serde_json::json!({ "event": event, "details": details }));
     }
 }
 
@@ -164,37 +165,4 @@ impl Fetch for Edge {
     async fn fetch(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>> {
         outgoing::send(request, Self::TIMEOUT, Self::MAX_ANSWER).await
     }
-}
-
-impl Signatures for Edge {
-    async fn verify(&self, algorithm: Algorithm, key: &Jwk, message: &[u8], signature: &[u8]) -> Result<bool> {
-        let parameters = parameters(algorithm)?;
-        // Only the numbers of the key: its `key_ops`, `use` and `alg` were judged before and differ in spelling.
-        let jwk = serde_json::to_string(&key.algorithm).ok().and_then(|text| JSON::parse(&text).ok());
-        let Some(jwk) = jwk else { return Ok(false) };
-        let usages = Array::of1(&"verify".into());
-        let Ok(imported) = javascript::import_key("jwk", &jwk, &parameters, false, &usages).await else {
-            return Ok(false);
-        };
-        let (signature, message) = (Uint8Array::from(signature), Uint8Array::from(message));
-        let verified = javascript::verify(&parameters, &imported, &signature, &message).await;
-        Ok(verified.is_ok_and(|verified| verified.is_truthy()))
-    }
-}
-
-/// The algorithm in the words of `WebCrypto`, as one object for both importing and verifying.
-fn parameters(algorithm: Algorithm) -> Result<JsValue> {
-    let members: &[(&str, &str)] = match algorithm {
-        Algorithm::ES256 => &[("name", "ECDSA"), ("namedCurve", "P-256"), ("hash", "SHA-256")],
-        Algorithm::EdDSA => &[("name", "Ed25519")],
-        Algorithm::RS256 => &[("name", "RSASSA-PKCS1-v1_5"), ("hash", "SHA-256")],
-        Algorithm::PS256 => &[("name", "RSA-PSS"), ("hash", "SHA-256")],
-        _ => return Err(Error::new(Code::Internal, format!("algorithm `{algorithm:?}` is not verified here"))),
-    };
-    let parameters = javascript::object(members);
-    // RFC 7518 §3.5: the salt is as long as the hash.
-    if algorithm == Algorithm::PS256 {
-        let _ = js_sys::Reflect::set(&parameters, &"saltLength".into(), &32.into());
-    }
-    Ok(parameters)
 }

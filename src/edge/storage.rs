@@ -1,9 +1,12 @@
 //! SQL over the storage of a Durable Object.
 
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::{SqlStorage, SqlStorageValue, Storage};
 
-use super::javascript;
+use super::{javascript, panics};
 use crate::error::{Code, Error, Result};
 use crate::ports::sql::{Row, Sql, Value};
 
@@ -46,21 +49,22 @@ fn found(value: SqlStorageValue) -> Value {
     }
 }
 
-/// Runs `body` in one synchronous transaction: an error rolls back whatever it wrote.
+/// Runs `body` in one synchronous transaction: an error or a panic rolls back whatever it wrote.
 pub fn transaction<T>(storage: &Storage, body: impl FnOnce() -> Result<T>) -> Result<T> {
-    let mut body = Some(body);
-    let mut outcome = None;
-    let mut run = || {
-        let result =
-            body.take().map_or_else(|| Err(Error::new(Code::Internal, "transaction ran twice")), |body| body());
+    let outcome = Cell::new(None);
+    // No panic leaves the body, so nothing is left half done behind these.
+    let (mut body, kept) = (AssertUnwindSafe(Some(body)), AssertUnwindSafe(&outcome));
+    let mut run = move || {
+        let body = body.take().ok_or_else(|| Error::new(Code::Internal, "transaction ran twice"));
+        let result = body.and_then(|body| panics::contain(body)?);
         let failed = result.is_err();
-        outcome = Some(result);
+        kept.set(Some(result));
         // Throwing is how `transactionSync` is told to roll back.
         if failed { Err(JsValue::from_str("rolled back")) } else { Ok(JsValue::UNDEFINED) }
     };
     let storage: &javascript::Storage = storage.as_raw().unchecked_ref();
     let thrown = storage.transaction_sync(&mut run).err();
-    match (outcome, thrown) {
+    match (outcome.into_inner(), thrown) {
         (Some(Ok(_)) | None, Some(thrown)) => {
             Err(Error::new(Code::Internal, format!("transaction: {}", javascript::message(&thrown))))
         }

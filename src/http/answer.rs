@@ -59,7 +59,7 @@ impl Answer {
     /// A problem document, or a page for a person who stands before it.
     pub fn problem(error: &Error, as_page: bool) -> Self {
         match &error.details {
-            Details::None => Self::problem_with(error.code, Value::Null, as_page),
+            Details::None | Details::Demand(_) => Self::problem_with(error.code, Value::Null, as_page),
             Details::Fields(faults) => Self::problem_with(error.code, json!({ "fields": faults }), as_page),
             Details::RetryAfter(seconds) => {
                 let mut answer = Self::problem_with(error.code, json!({ "retry_after": seconds }), as_page);
@@ -118,6 +118,15 @@ impl Answer {
         Self { status, headers: vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))], body }
     }
 
+    /// The same with a header that is made of texts from here alone.
+    pub fn with_text(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.headers.retain(|(other, _)| *other != name);
+            self.headers.push((name, value));
+        }
+        self
+    }
+
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {
         self.headers.push((name, HeaderValue::from_static(value)));
         self
@@ -128,6 +137,12 @@ impl Answer {
 #[must_use]
 pub fn misconfigured(faults: &[String]) -> Response<Vec<u8>> {
     Answer::problem_with(Code::ConfigurationInvalid, json!({ "faults": faults }), false).into_response(Vec::new())
+}
+
+/// The answer to a request that could not be handled at all.
+#[must_use]
+pub fn failed(error: &Error) -> Response<Vec<u8>> {
+    Answer::problem(error, false).into_response(Vec::new())
 }
 
 /// A problem document (RFC 9457 §3). Its `type` is `about:blank`, so its title is the status phrase (§4.2.1); `code`

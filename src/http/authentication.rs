@@ -2,22 +2,39 @@
 
 use super::cookies::Cookie;
 use super::incoming::Incoming;
-use super::token;
+use super::tier::{self, Tier};
+use super::token::{self, Granted};
 use super::{App, keys};
-use crate::actors::account::{EndSession, Issued, Refresh};
+use crate::actors::account::{Issued, Refresh, SignOut};
 use crate::domain::access_token::AccessToken;
+use crate::domain::account::Standing;
 use crate::domain::refresh::RefreshToken;
+use crate::domain::session::Mode;
 use crate::domain::signing_key::SigningKey;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
-/// What became of the credentials of a request: who asks; `None` without any; an error for such as do not hold.
-pub struct Authentication(Result<Option<AccessToken>>);
+/// What became of the credentials of a request.
+pub struct Authentication {
+    /// Who asks; `None` without credentials; an error for such as do not hold.
+    who: Result<Option<AccessToken>>,
+    /// Whether a token that turns out to be older than the account can be renewed on the way.
+    renewable: bool,
+}
 
 impl Authentication {
+    /// Where nobody is looked at.
+    pub const fn nobody() -> Self {
+        Self::of(Ok(None))
+    }
+
+    const fn of(who: Result<Option<AccessToken>>) -> Self {
+        Self { who, renewable: false }
+    }
+
     /// Who asks, if anybody.
     pub fn who(&self) -> Result<Option<&AccessToken>> {
-        self.0.as_ref().map(Option::as_ref).map_err(Clone::clone)
+        self.who.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
     /// Who asks. Somebody must.
@@ -48,8 +65,8 @@ pub async fn authenticate<P: Platform>(
     if incoming.has_authorization() {
         let malformed = || Error::new(Code::TokenInvalid, "`Authorization` is not `Bearer <token>`");
         return match incoming.bearer() {
-            Some(token) => judged(token::verify(app, token).await).map(Authentication),
-            None => Ok(Authentication(Err(malformed()))),
+            Some(token) => judged(token::verify(app, token).await).map(Authentication::of),
+            None => Ok(Authentication::of(Err(malformed()))),
         };
     }
     let access = match incoming.cookie(&Cookie::Access.name(app.config)) {
@@ -58,11 +75,14 @@ pub async fn authenticate<P: Platform>(
     };
     let refresh = incoming.cookie(&Cookie::Refresh.name(app.config));
     match (access, refresh, renewal) {
-        (Ok(Some(token)), _, _) => Ok(Authentication(Ok(Some(token)))),
-        (_, Some(refresh), Renewal::Allowed) => {
-            rotate(app, incoming, refresh).await.map(|who| Authentication(who.map(Some)))
+        (Ok(Some(token)), refresh, _) => {
+            Ok(Authentication { who: Ok(Some(token)), renewable: refresh.is_some() && renewal == Renewal::Allowed })
         }
-        (Ok(None), Some(_), Renewal::Never) => Ok(Authentication(Err(Error::new(
+        (_, Some(refresh), Renewal::Allowed) => {
+            let rotated = rotate(app, incoming, refresh, Mode::Cookie).await?;
+            Ok(Authentication::of(rotated.map(|granted| Some(granted.token))))
+        }
+        (Ok(None), Some(_), Renewal::Never) => Ok(Authentication::of(Err(Error::new(
             Code::TokenExpired,
             "the access cookie is gone, and here it is not renewed",
         )))),
@@ -70,7 +90,7 @@ pub async fn authenticate<P: Platform>(
             if who.is_err() && renewal == Renewal::Allowed {
                 incoming.set_cookies([Cookie::Access.clear(app.config)?]);
             }
-            Ok(Authentication(who))
+            Ok(Authentication::of(who))
         }
     }
 }
@@ -83,22 +103,66 @@ fn judged(verified: Result<AccessToken>) -> Result<Result<Option<AccessToken>>> 
     }
 }
 
-/// Exchanges a refresh token and sets the cookies that come of it. The inner error is a refusal, after which the
-/// cookies are worth nothing and are taken back.
-pub async fn rotate<P: Platform>(app: &App<'_, P>, incoming: &Incoming, refresh: &str) -> Result<Result<AccessToken>> {
+/// Asks how the session of who asks stands, at a tier. A token that is older than what is known there is renewed on the way,
+/// so that it soon carries the same.
+pub async fn standing<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    tier: Tier,
+) -> Result<(AccessToken, Standing)> {
+    let token = authentication.required()?;
+    let standing = tier::standing(app, token, tier).await?;
+    if authentication.renewable && token.ver < standing.version {
+        let refresh = incoming.cookie(&Cookie::Refresh.name(app.config)).filter(|text| is_of(text, token));
+        if let Some(refresh) = refresh {
+            let renewed = rotate(app, incoming, refresh, Mode::Cookie).await??.token;
+            // Of another session of hers it is good, but not what was asked about.
+            return Ok((if renewed.sid == token.sid { renewed } else { token.clone() }, standing));
+        }
+    }
+    Ok((token.clone(), standing))
+}
+
+/// Whether a refresh token is of the account of an access token: a browser may hold cookies of two people.
+fn is_of(refresh: &str, token: &AccessToken) -> bool {
+    RefreshToken::parse(refresh).is_some_and(|refresh| *refresh.account() == token.sub)
+}
+
+/// Who asks, decided: a session that has ended sees and changes nothing.
+pub async fn decided<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<AccessToken> {
+    standing(app, incoming, authentication, Tier::Decided).await.map(|(token, _)| token)
+}
+
+/// Exchanges a refresh token and sends on its way what comes of it. The inner error is a refusal, after which the cookies, if
+/// it came in one, are worth nothing and are taken back.
+pub async fn rotate<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    refresh: &str,
+    mode: Mode,
+) -> Result<Result<Granted>> {
     let refused = match RefreshToken::parse(refresh) {
         None => Error::new(Code::RefreshInvalid, "not a refresh token"),
         Some(token) => {
-            // The key first: once the token is used, nothing may keep its successor from reaching the browser.
+            // The key first: once the token is used, nothing may keep its successor from reaching its holder.
             let key = keys::signing(app).await?;
             let account = token.account().clone();
-            match app.platform.call(account.as_str(), &Refresh { token }).await? {
-                Ok(issued) => return token::issue(app, incoming, &key, issued).map(Ok),
+            let command = Refresh { token, mode, whereabouts: incoming.whereabouts() };
+            match app.platform.call(account.as_str(), &command).await? {
+                Ok(issued) => return token::issue(app, incoming, &key, issued).await.map(Ok),
                 Err(refusal) => refusal,
             }
         }
     };
-    clear(app, incoming)?;
+    // A token that was put aside a moment ago comes from a tab whose browser has the new cookies, or will.
+    if mode == Mode::Cookie && refused.code != Code::SessionEnded {
+        clear(app, incoming)?;
+    }
     Ok(Err(refused))
 }
 
@@ -115,16 +179,16 @@ pub async fn enter<P: Platform>(
     authentication: &Authentication,
     key: &SigningKey,
     issued: Issued,
-) -> Result<AccessToken> {
+) -> Result<Granted> {
     // The browser leaves the session that it may have had: its name never survives a sign-in.
     end_session(app, authentication).await?;
-    token::issue(app, incoming, key, issued)
+    token::issue(app, incoming, key, issued).await
 }
 
 /// Ends the session of who asks, if anybody does.
 pub async fn end_session<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<()> {
     let Ok(Some(token)) = authentication.who() else { return Ok(()) };
-    match app.platform.call(token.sub.as_str(), &EndSession { sid: token.sid.clone() }).await {
+    match app.platform.call(token.sub.as_str(), &SignOut { sid: token.sid.clone() }).await {
         // The account is gone, and its sessions with it.
         Err(error) if error.code == Code::AccountUnknown => Ok(()),
         ended => ended,

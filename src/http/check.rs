@@ -1,12 +1,12 @@
-//! `GET /check`: is the session valid, and does it carry a tag?
+//! `GET /check`: is the session valid, is its proof good enough, and does it carry a tag?
 
 use serde_json::json;
 
-use super::App;
 use super::answer::Answer;
 use super::authentication::Authentication;
 use super::incoming::Incoming;
 use super::tier::{Tier, standing};
+use super::{App, challenge};
 use crate::domain::tag::Question;
 use crate::error::{Code, Result};
 use crate::ports::Platform;
@@ -18,8 +18,11 @@ pub async fn check<P: Platform>(
     authentication: &Authentication,
 ) -> Result<Answer> {
     let question = incoming.query("tag")?.map(|text| Question::parse(&text)).transpose()?;
-    let tier = Tier::parse(incoming.query("at")?.as_deref().unwrap_or("carried"))?;
-    let standing = standing(app, authentication.required()?, tier).await?;
+    let tier = Tier::of(incoming)?;
+    let demand = challenge::demand(incoming)?;
+    let token = authentication.required()?;
+    let standing = standing(app, token, tier).await?;
+    challenge::check(token, demand, app.platform.now())?;
     let Some(question) = question else {
         return Answer::json(&json!({ "allowed": true, "at": tier.name(), "version": standing.version }));
     };

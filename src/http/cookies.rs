@@ -35,9 +35,18 @@ impl Cookie<'_> {
 
     /// Sets the cookie for `seconds`.
     pub fn set(self, value: &str, seconds: u64, config: &Config) -> Result<HeaderValue> {
+        self.line(value, &format!("; Max-Age={seconds}"), config)
+    }
+
+    /// Sets the cookie until the browser is closed.
+    pub fn set_until_closed(self, value: &str, config: &Config) -> Result<HeaderValue> {
+        self.line(value, "", config)
+    }
+
+    fn line(self, value: &str, age: &str, config: &Config) -> Result<HeaderValue> {
         let secure = if config.is_https() { "; Secure" } else { "" };
         let name = self.name(config);
-        let line = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        let line = format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::try_from(line).map_err(|_| Error::new(Code::Internal, format!("cookie `{name}` is not a header")))
     }
 

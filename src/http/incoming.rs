@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request};
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
@@ -14,6 +14,8 @@ use url::form_urlencoded;
 use super::cookies;
 use crate::domain::client_address;
 use crate::domain::config::Config;
+use crate::domain::session::{Mode, Opening, Place, Whereabouts};
+use crate::domain::user_agent::UserAgent;
 use crate::error::{Code, Error, Result};
 
 /// Cloudflare sets it on every request, whatever the client has sent.
@@ -74,6 +76,22 @@ impl Incoming {
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
     }
 
+    /// How a session that this request opens is opened.
+    pub fn opening(&self, remembered: bool, mode: Mode) -> Opening {
+        Opening { remembered, mode, whereabouts: self.whereabouts() }
+    }
+
+    /// Where the request comes from, for its sender to know it again.
+    pub fn whereabouts(&self) -> Whereabouts {
+        let device = self.header(&USER_AGENT).and_then(UserAgent::parse);
+        Whereabouts { device, place: self.parts.extensions.get::<Place>().cloned() }
+    }
+
+    /// Whether no browser has sent this: those say where a request comes from, or bring cookies.
+    pub fn is_from_no_browser(&self) -> bool {
+        [ORIGIN, SEC_FETCH_SITE, COOKIE].iter().all(|name| !self.parts.headers.contains_key(name))
+    }
+
     /// What limits go by: where the request comes from, as the platform says. Nothing that a client can set is asked.
     pub fn client(&self) -> String {
         let address = self.header(&CONNECTING_IP).and_then(client_address::client);
@@ -120,6 +138,12 @@ impl Incoming {
         self.query(name)?.ok_or_else(|| Error::new(Code::QueryInvalid, format!("`{name}` is missing")))
     }
 
+    /// A query parameter that counts seconds.
+    pub fn seconds(&self, name: &str) -> Result<Option<u64>> {
+        let malformed = |_| Error::new(Code::QueryInvalid, format!("`{name}` is no number of seconds"));
+        self.query(name)?.map(|text| text.parse::<u32>().map(u64::from).map_err(malformed)).transpose()
+    }
+
     /// Refuses query parameters beside these: a misspelt question must not be answered as if it had not been asked.
     pub fn check_query(&self, known: &[&[&str]]) -> Result<()> {
         let query = self.parts.uri.query().unwrap_or_default();
@@ -144,7 +168,7 @@ impl Incoming {
             Error::new(Code::BodyInvalid, format!("{:?} at {line}:{column}", error.classify()))
         };
         let Members(members) = serde_json::from_slice(&self.body).map_err(invalid)?;
-        serde_json::from_value(Value::Object(members)).map_err(invalid)
+        T::deserialize(members).map_err(invalid)
     }
 
     /// Refuses a request that changes something and comes from another site.

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::App;
-use crate::actors::keyring;
+use crate::actors::keyring::{self, Ring};
 use crate::domain::jwk::KeySet;
-use crate::domain::signing_key::{PublicKeys, SigningKey};
+use crate::domain::signing_key::{KeyRules, PublicKeys, SealedKey, SigningKey};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
@@ -14,7 +14,7 @@ use crate::ports::call::REALM;
 use crate::ports::kv;
 
 /// For how many seconds keys are used without asking again.
-const FRESH: u64 = 300;
+const FRESH: u64 = keyring::REMEMBERED;
 
 /// For how many seconds a key that was not found is not asked for again.
 const PATIENCE: u64 = 10;
@@ -24,6 +24,22 @@ const PATIENCE: u64 = 10;
 pub struct Keys {
     public: RefCell<Option<(Timestamp, Rc<KeySet>)>>,
     signing: RefCell<Option<(Timestamp, Rc<SigningKey>)>>,
+}
+
+impl Keys {
+    /// Forgets them, so that the next request sees what was decided.
+    pub fn forget(&self) {
+        self.public.take();
+        self.signing.take();
+    }
+
+    fn keep(&self, now: Timestamp, public: &PublicKeys) -> Result<Rc<KeySet>> {
+        let keys = Rc::new(key_set(public)?);
+        self.public.replace(Some((now, Rc::clone(&keys))));
+        // A key that is not published any more may have been withdrawn: nobody would take what it signs.
+        self.signing.borrow_mut().take_if(|(_, key)| public.named(&key.public().kid).is_none());
+        Ok(keys)
+    }
 }
 
 fn fresh<T>(kept: &RefCell<Option<(Timestamp, Rc<T>)>>, now: Timestamp, seconds: u64) -> Option<Rc<T>> {
@@ -37,11 +53,9 @@ pub async fn verifying<P: Platform>(app: &App<'_, P>, has: impl Fn(&KeySet) -> b
     if let Some(keys) = kept.filter(|keys| has(keys)).or_else(|| fresh(&app.memory.keys.public, now, PATIENCE)) {
         return Ok(keys);
     }
-    let keys = key_set(&published(app).await?)?;
-    let keys = if has(&keys) { keys } else { key_set(&ring(app).await?.public)? };
-    let keys = Rc::new(keys);
-    app.memory.keys.public.replace(Some((now, Rc::clone(&keys))));
-    Ok(keys)
+    let public = published(app).await?;
+    let public = if has(&key_set(&public)?) { public } else { ring(app).await?.public };
+    app.memory.keys.keep(now, &public)
 }
 
 /// The published keys: from KV, else from the Keyring.
@@ -60,13 +74,39 @@ pub async fn signing<P: Platform>(app: &App<'_, P>) -> Result<Rc<SigningKey>> {
     if let Some(key) = fresh(&app.memory.keys.signing, now, FRESH) {
         return Ok(key);
     }
-    let key = Rc::new(SigningKey::open(&ring(app).await?.signing, &app.config.secret)?);
+    let Ring { signing, public, .. } = ring(app).await?;
+    let sealed = signing.ok_or_else(|| Error::new(Code::Unavailable, "the Keyring has no key that signs"))?;
+    let key = Rc::new(SigningKey::open(&sealed, &app.config.secret)?);
+    app.memory.keys.keep(now, &public)?;
     app.memory.keys.signing.replace(Some((now, Rc::clone(&key))));
     Ok(key)
 }
 
-async fn ring<P: Platform>(app: &App<'_, P>) -> Result<keyring::Ring> {
-    app.platform.call(REALM, &keyring::Keys {}).await
+/// The ring as the Keyring has it. If it wants a key, it is offered one.
+async fn ring<P: Platform>(app: &App<'_, P>) -> Result<Ring> {
+    let ring = ask(app, None).await?;
+    if !ring.wanted {
+        return Ok(ring);
+    }
+    match async { ask(app, Some(generate(app).await?)).await }.await {
+        // As long as another key signs, the next one has time.
+        Err(error) if ring.signing.is_some() => {
+            app.platform.error("keyring", &error);
+            Ok(ring)
+        }
+        answer => answer,
+    }
+}
+
+async fn ask<P: Platform>(app: &App<'_, P>, offered: Option<SealedKey>) -> Result<Ring> {
+    let KeyRules { algorithm, lifetime } = app.config.keys;
+    app.platform.call(REALM, &keyring::Keys { algorithm, lifetime, offered }).await
+}
+
+/// A new key for the Keyring.
+pub async fn generate<P: Platform>(app: &App<'_, P>) -> Result<SealedKey> {
+    let key = app.platform.generate(app.config.keys.algorithm).await?;
+    key.seal(&app.config.secret, app.platform)
 }
 
 /// The published form as keys to verify with.

@@ -5,10 +5,12 @@
 mod accounts;
 mod answer;
 mod authentication;
+mod challenge;
 mod check;
 mod cookies;
 mod incoming;
 mod keys;
+mod keys_administration;
 mod mailbox;
 mod oauth;
 mod openapi;
@@ -26,15 +28,16 @@ use std::rc::Rc;
 
 use http::{Method, Request, Response};
 
-pub use answer::misconfigured;
+pub use answer::{failed, misconfigured};
 use keys::Keys;
 
 use crate::domain::config::Config;
 use crate::domain::strength::Dictionary;
-use crate::error::{Code, Error, Result};
+use crate::domain::verifier::Verifier;
+use crate::error::{Code, Details, Error, Result};
 use crate::ports::Platform;
 use answer::Answer;
-use authentication::Renewal;
+use authentication::{Authentication, Renewal};
 use incoming::Incoming;
 use routes::{Access, Endpoint, Name};
 use tags::Change;
@@ -59,6 +62,7 @@ pub struct App<'a, P> {
 #[derive(Default)]
 pub struct Memory {
     keys: Keys,
+    tokens: RefCell<Verifier>,
     dictionary: RefCell<Option<Rc<Dictionary>>>,
 }
 
@@ -93,6 +97,15 @@ async fn route<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Answer {
     answered.unwrap_or_else(|error| problem(app, incoming, as_page, &error))
 }
 
+/// Whether the caller is no browser that was led here: she sends a token of her own, or asks for tokens with what she sends.
+fn speaks_for_itself(incoming: &Incoming, endpoint: &Endpoint) -> bool {
+    match endpoint.name {
+        // They look at the body, and set cookies only for pages of this site.
+        Name::Login | Name::Refresh => incoming.is_from_no_browser(),
+        _ => incoming.bearer().is_some(),
+    }
+}
+
 /// Lets the endpoint answer, once it is known that the request may change something.
 async fn answer<P: Platform>(
     app: &App<'_, P>,
@@ -100,8 +113,7 @@ async fn answer<P: Platform>(
     endpoint: &Endpoint,
     parameters: [&str; 2],
 ) -> Result<Answer> {
-    // Whoever sends a token of her own is no browser that was led here; `refresh` looks at its cookie alone.
-    if *incoming.method() != Method::GET && (incoming.bearer().is_none() || endpoint.name == Name::Refresh) {
+    if *incoming.method() != Method::GET && !speaks_for_itself(incoming, endpoint) {
         incoming.check_same_site(app.config)?;
     }
     if endpoint.limited && !app.platform.admits(&incoming.client()).await? {
@@ -111,40 +123,52 @@ async fn answer<P: Platform>(
         incoming.check_query(&[endpoint.required, endpoint.optional])?;
     }
     let renewal = if endpoint.name == Name::Check { Renewal::Never } else { Renewal::Allowed };
-    let asking = async || authentication::authenticate(app, incoming, renewal).await;
+    let who = match endpoint.access {
+        Access::Public => Authentication::nobody(),
+        Access::Visitor | Access::Person | Access::Administrator => {
+            authentication::authenticate(app, incoming, renewal).await?
+        }
+    };
     let [first, _] = parameters;
     match endpoint.name {
         Name::Config => public::config(app),
         Name::Jwks => public::jwks(app).await,
         Name::OpenApi => public::openapi(app),
         Name::OauthLogin => oauth::login(app, incoming, first).await,
-        Name::OauthCallback => oauth::callback(app, incoming, first, &asking().await?).await,
-        Name::Session => session::session(&asking().await?),
+        Name::OauthCallback => oauth::callback(app, incoming, first, &who).await,
+        Name::Session => session::session(app, incoming, &who).await,
         Name::Refresh => session::refresh(app, incoming).await,
-        Name::Logout => session::logout(app, incoming, &asking().await?).await,
-        Name::Profile => session::profile(app, &asking().await?).await,
-        Name::UpdateProfile => accounts::update_profile(app, incoming, &asking().await?).await,
+        Name::Logout => session::logout(app, incoming, &who).await,
+        Name::Profile => session::profile(app, incoming, &who).await,
+        Name::Sessions => session::list(app, incoming, &who).await,
+        Name::EndSession => session::end(app, incoming, &who, first).await,
+        Name::EndOtherSessions => session::end_others(app, incoming, &who).await,
+        Name::Confirm => session::confirm(app, incoming, &who).await,
+        Name::EndConfirmation => session::end_confirmation(app, incoming, &who).await,
+        Name::UpdateProfile => accounts::update_profile(app, incoming, &who).await,
         Name::Register => accounts::register(app, incoming).await,
         Name::VerifyEmailPage | Name::ResetPasswordPage | Name::UndoEmailChangePage => accounts::page(incoming),
-        Name::VerifyEmail => accounts::verify_email(app, incoming, &asking().await?).await,
-        Name::Login => accounts::login(app, incoming, &asking().await?).await,
-        Name::ChangePassword => accounts::change_password(app, incoming, &asking().await?).await,
-        Name::ChangeEmail => accounts::change_email(app, incoming, &asking().await?).await,
+        Name::VerifyEmail => accounts::verify_email(app, incoming, &who).await,
+        Name::Login => accounts::login(app, incoming, &who).await,
+        Name::ChangePassword => accounts::change_password(app, incoming, &who).await,
+        Name::ChangeEmail => accounts::change_email(app, incoming, &who).await,
         Name::UndoEmailChange => accounts::undo_email_change(app, incoming).await,
         Name::RequestResetPassword => accounts::request_reset_password(app, incoming).await,
-        Name::ResetPassword => accounts::reset_password(app, incoming, &asking().await?).await,
+        Name::ResetPassword => accounts::reset_password(app, incoming, &who).await,
         Name::Remind => accounts::remind_user_name(app, incoming).await,
-        Name::Export => accounts::export(app, &asking().await?).await,
-        Name::DeleteAccount => accounts::delete_account(app, incoming, &asking().await?).await,
-        Name::Accounts => accounts::accounts(app, incoming, &asking().await?).await,
-        Name::CreateAccount => accounts::create_account(app, incoming, &asking().await?).await,
-        Name::ReadAccount => accounts::read_account(app, &asking().await?, first).await,
-        Name::SetStatus => accounts::set_status(app, incoming, &asking().await?, first).await,
-        Name::Check => check::check(app, incoming, &asking().await?).await,
-        Name::FindTags => tags::find(app, incoming, &asking().await?, first).await,
-        Name::ReadTags => tags::read(app, &asking().await?, parameters).await,
-        Name::AddTags => tags::change(app, incoming, &asking().await?, parameters, Change::Add).await,
-        Name::RemoveTags => tags::change(app, incoming, &asking().await?, parameters, Change::Remove).await,
+        Name::Export => accounts::export(app, incoming, &who).await,
+        Name::DeleteAccount => accounts::delete_account(app, incoming, &who).await,
+        Name::Accounts => accounts::accounts(app, incoming, &who).await,
+        Name::CreateAccount => accounts::create_account(app, incoming, &who).await,
+        Name::ReadAccount => accounts::read_account(app, &who, first).await,
+        Name::SetStatus => accounts::set_status(app, incoming, &who, first).await,
+        Name::Check => check::check(app, incoming, &who).await,
+        Name::FindTags => tags::find(app, incoming, &who, first).await,
+        Name::ReadTags => tags::read(app, &who, parameters).await,
+        Name::AddTags => tags::change(app, incoming, &who, parameters, Change::Add).await,
+        Name::RemoveTags => tags::change(app, incoming, &who, parameters, Change::Remove).await,
+        Name::Keys => keys_administration::list(app, &who).await,
+        Name::RotateKeys => keys_administration::rotate(app, incoming, &who).await,
         Name::ShowMailbox => mailbox::show(app, incoming).await,
         Name::EmptyMailbox => mailbox::empty(app).await,
     }
@@ -155,5 +179,8 @@ fn problem<P: Platform>(app: &App<'_, P>, incoming: &Incoming, as_page: bool, er
     if !matches!(error.code, Code::NotFound | Code::Unauthenticated) {
         app.platform.error(incoming.path(), error);
     }
-    Answer::problem(error, as_page)
+    match &error.details {
+        Details::Demand(demand) => challenge::answer(app.config, demand),
+        _ => Answer::problem(error, as_page),
+    }
 }

@@ -46,7 +46,7 @@ fn operation(endpoint: &Endpoint) -> Value {
     });
     if let (Some(operation), Some(schema)) = (operation.as_object_mut(), endpoint.body) {
         let content = json!({ "application/json": { "schema": reference(schema) } });
-        operation.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
+        operation.insert("requestBody".to_owned(), json!({ "required": !endpoint.body_optional, "content": content }));
     }
     operation
 }
@@ -75,6 +75,8 @@ fn parameter(name: &str, place: &str, required: bool) -> Value {
     let schema = match name {
         "at" => json!({ "enum": Tier::ALL.map(Tier::name), "default": Tier::Carried.name() }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE }),
+        "max_age" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+        "remember" => json!({ "type": "boolean", "default": false }),
         _ => json!({ "type": "string" }),
     };
     json!({ "name": name, "in": place, "required": required, "schema": schema })

@@ -28,9 +28,13 @@ pub fn config<P>(app: &App<'_, P>) -> Result<Answer> {
     Ok(answer.cached("public, max-age=60"))
 }
 
+/// A key is published long before it signs, so whoever verifies may keep what she has for a while; the Keyring counts on this
+/// one (`keyring::CACHED`).
+const JWKS_CACHED: &str = "public, max-age=300";
+
 /// `GET /jwks.json`: the keys that verify our tokens (RFC 7517 §5).
 pub async fn jwks<P: Platform>(app: &App<'_, P>) -> Result<Answer> {
-    Ok(Answer::json(&keys::published(app).await?)?.cached("public, max-age=300"))
+    Ok(Answer::json(&keys::published(app).await?)?.cached(JWKS_CACHED))
 }
 
 /// `GET /openapi.json`.

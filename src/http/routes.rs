@@ -15,6 +15,11 @@ pub enum Name {
     Logout,
     Profile,
     UpdateProfile,
+    Sessions,
+    EndSession,
+    EndOtherSessions,
+    Confirm,
+    EndConfirmation,
     Register,
     VerifyEmailPage,
     VerifyEmail,
@@ -38,6 +43,8 @@ pub enum Name {
     ReadTags,
     AddTags,
     RemoveTags,
+    Keys,
+    RotateKeys,
     Jwks,
     OpenApi,
     ShowMailbox,
@@ -80,6 +87,8 @@ pub struct Endpoint {
     pub optional: &'static [&'static str],
     /// The schema of its body, if it takes one.
     pub body: Option<&'static str>,
+    /// Whether it can do without.
+    pub body_optional: bool,
     /// The status of its answer.
     pub status: u16,
     /// The schema of its answer, if it has one.
@@ -91,8 +100,23 @@ pub struct Endpoint {
 impl Endpoint {
     const fn new(name: Name, access: Access, method: &'static str, path: &'static str, summary: &'static str) -> Self {
         let (required, optional, codes): (&[&str], &[&str], &[Code]) = (&[], &[], &[]);
-        let (action, limited, body, status, answer) = (None, false, None, 200, None);
-        Self { name, access, method, path, summary, action, limited, required, optional, body, status, answer, codes }
+        let (action, limited, body, body_optional, status, answer) = (None, false, None, false, 200, None);
+        Self {
+            name,
+            access,
+            method,
+            path,
+            summary,
+            action,
+            limited,
+            required,
+            optional,
+            body,
+            body_optional,
+            status,
+            answer,
+            codes,
+        }
     }
 
     const fn lets(self, action: Action) -> Self {
@@ -109,6 +133,10 @@ impl Endpoint {
 
     const fn takes(self, body: &'static str) -> Self {
         Self { body: Some(body), ..self }
+    }
+
+    const fn may_take(self, body: &'static str) -> Self {
+        Self { body: Some(body), body_optional: true, ..self }
     }
 
     const fn answers(self, answer: &'static str) -> Self {
@@ -210,7 +238,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
         "/oauth/{provider}/login",
         "Sends the browser to a provider to sign in",
     )
-    .query(&[], &["next"])
+    .query(&[], &["next", "remember", "max_age"])
     .limited()
     .status(303)
     .fails(&[Code::ProviderUnknown, Code::NextInvalid, Code::ProviderUnavailable]),
@@ -241,13 +269,54 @@ pub static ENDPOINTS: &[Endpoint] = &[
         Access::Visitor,
         "GET",
         "/session",
-        "Who am I; renews a spent access cookie on the way",
+        "Who am I; renews on the way an access cookie that is spent, or older than the tier knows",
     )
+    .query(&[], &["at"])
     .answers("SessionAnswer")
     .fails(&[Code::TokenInvalid, Code::TokenExpired, Code::RefreshReused]),
-    Endpoint::new(Name::Refresh, Access::Visitor, "POST", "/refresh", "Exchanges the refresh cookie for its successor")
-        .answers("SessionAnswer")
-        .fails(&[Code::Unauthenticated, Code::RefreshInvalid, Code::RefreshReused, Code::AccountInactive]),
+    Endpoint::new(
+        Name::Refresh,
+        Access::Public,
+        "POST",
+        "/refresh",
+        "Exchanges the refresh token, from the cookie or from the body, for its successor",
+    )
+    .may_take("Refresh")
+    .answers("Granted")
+    .fails(&[Code::Unauthenticated, Code::RefreshInvalid, Code::RefreshReused, Code::AccountInactive]),
+    Endpoint::new(Name::Sessions, Access::Person, "GET", "/api/sessions", "Where the person who asks is signed in")
+        .answers("Sessions"),
+    Endpoint::new(Name::EndSession, Access::Person, "DELETE", "/api/sessions/{sid}", "Ends one of her sessions")
+        .status(204)
+        .fails(&[Code::SessionUnknown]),
+    Endpoint::new(
+        Name::EndOtherSessions,
+        Access::Person,
+        "DELETE",
+        "/api/sessions",
+        "Ends every session of hers but the one that asks",
+    )
+    .answers("SessionsEnded"),
+    Endpoint::new(
+        Name::Confirm,
+        Access::Person,
+        "POST",
+        "/api/confirm",
+        "Proves once more, with the password, who one is; the session goes on under another name",
+    )
+    .limited()
+    .takes("Confirmation")
+    .answers("Granted")
+    .fails(&[Code::CredentialsInvalid, Code::EmailUnverified, Code::ApprovalPending]),
+    Endpoint::new(
+        Name::EndConfirmation,
+        Access::Person,
+        "DELETE",
+        "/api/confirm",
+        "Gives up what a fresh proof allows, before its time",
+    )
+    .limited()
+    .answers("Granted"),
     Endpoint::new(Name::Logout, Access::Visitor, "POST", "/api/logout", "Ends the session and takes the cookies back")
         .lets(Action::Logout)
         .status(204),
@@ -306,12 +375,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
         Access::Visitor,
         "POST",
         "/api/login",
-        "Signs in with an address or user name and a password",
+        "Signs in with an address or user name and a password; in bearer mode the tokens come in the body",
     )
     .lets(Action::Login)
     .limited()
     .takes("Login")
-    .answers("SessionAnswer")
+    .answers("Granted")
     .fails(&[Code::CredentialsInvalid, Code::EmailUnverified, Code::ApprovalPending, Code::AccountInactive]),
     Endpoint::new(
         Name::ChangePassword,
@@ -474,11 +543,11 @@ pub static ENDPOINTS: &[Endpoint] = &[
         Access::Person,
         "GET",
         "/check",
-        "Whether the session is valid and carries a tag, answered at a tier; never renews a cookie",
+        "Whether the session is valid, rests on such a proof and carries a tag, answered at a tier; never renews a cookie",
     )
-    .query(&[], &["tag", "at"])
+    .query(&[], &["tag", "at", "max_age", "acr", "amr"])
     .answers("Decision")
-    .fails(&[Code::TagInvalid, Code::TagMissing]),
+    .fails(&[Code::TagInvalid, Code::TagMissing, Code::ConfirmationRequired]),
     Endpoint::new(
         Name::FindTags,
         Access::Administrator,
@@ -500,6 +569,19 @@ pub static ENDPOINTS: &[Endpoint] = &[
         .takes("TagList")
         .answers("Tagged")
         .fails(&[Code::AccountUnknown, Code::TagSetUnknown, Code::TagInvalid]),
+    Endpoint::new(Name::Keys, Access::Administrator, "GET", "/api/keys", "The signing keys, and which of them signs")
+        .answers("Keys")
+        .fails(&[Code::ConfirmationRequired]),
+    Endpoint::new(
+        Name::RotateKeys,
+        Access::Administrator,
+        "POST",
+        "/api/keys/rotate",
+        "Asks for another signing key before its time; if one is compromised, all are withdrawn at once",
+    )
+    .takes("KeyRotation")
+    .answers("Keys")
+    .fails(&[Code::ConfirmationRequired]),
     Endpoint::new(Name::Jwks, Access::Public, "GET", "/jwks.json", "The public keys that verify access tokens")
         .answers("Jwks"),
     Endpoint::new(

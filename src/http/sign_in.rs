@@ -7,14 +7,30 @@ use crate::actors::directory::Claim;
 use crate::domain::account::Profile;
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
+use crate::domain::session::Opening;
+use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use crate::ports::call::REALM;
 use crate::ports::kv;
 
+/// What was proved elsewhere.
+pub struct Proved {
+    /// Whose handle the person has.
+    pub handle: Handle,
+    /// What is said of her there.
+    pub profile: Profile,
+    /// How she proved it (RFC 8176).
+    pub amr: &'static str,
+    /// When, if that is told.
+    pub auth_time: Option<Timestamp>,
+}
+
 /// Opens a session on the account that the handle leads to, which is created at its first sign-in.
-pub async fn sign_in<P: Platform>(app: &App<'_, P>, handle: Handle, profile: Profile, amr: &str) -> Result<Issued> {
-    let mut command = SignIn { handle, claimed: false, profile, amr: amr.to_owned(), rules: app.config.rules() };
+pub async fn sign_in<P: Platform>(app: &App<'_, P>, proved: Proved, opening: Opening) -> Result<Issued> {
+    let Proved { handle, profile, amr, auth_time } = proved;
+    let (amr, rules) = (amr.to_owned(), app.config.rules());
+    let mut command = SignIn { handle, claimed: false, profile, amr, auth_time, opening, rules };
     // KV may be old or empty: the account says whether the handle is its own, and the Directory decides where it is not.
     if let Some(account) = replicated(app, &command.handle).await
         && let Some(issued) = app.platform.call(account.as_str(), &command).await?

@@ -1,6 +1,7 @@
 //! The three tiers: decided, replicated, carried.
 
 use super::App;
+use super::incoming::Incoming;
 use crate::actors::account::Stand;
 use crate::domain::access_token::AccessToken;
 use crate::domain::account::{AccountProjection, Standing, Status};
@@ -23,8 +24,13 @@ impl Tier {
     /// Every tier.
     pub const ALL: [Self; 3] = [Self::Carried, Self::Replicated, Self::Decided];
 
+    /// The tier that a request asks: `at`, or `carried`.
+    pub fn of(incoming: &Incoming) -> Result<Self> {
+        incoming.query("at")?.as_deref().map_or(Ok(Self::Carried), Self::parse)
+    }
+
     /// Reads the name of a tier.
-    pub fn parse(text: &str) -> Result<Self> {
+    fn parse(text: &str) -> Result<Self> {
         let unknown = || Error::new(Code::QueryInvalid, format!("no tier `{}`", text.escape_debug()));
         Self::ALL.into_iter().find(|tier| tier.name() == text).ok_or_else(unknown)
     }
@@ -60,6 +66,9 @@ pub async fn standing<P: Platform>(app: &App<'_, P>, token: &AccessToken, tier: 
     if !standing.session_alive {
         return Err(Error::new(Code::SessionEnded, format!("session `{}` of `{}` has ended", token.sid, token.sub)));
     }
+    if token.ver < standing.version {
+        app.memory.tokens.borrow_mut().outdate(&token.sub, standing.version);
+    }
     Ok(standing)
 }
 
@@ -70,11 +79,12 @@ fn carried(token: &AccessToken) -> Standing {
 
 async fn replicated<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Result<Option<Standing>> {
     let Some(account) = app.platform.load(&kv::Account(&token.sub)).await? else { return Ok(None) };
-    // A projection older than the token in hand knows less than it does.
-    if account.version < token.ver {
+    // A projection older than the token in hand knows less than it does; and of a token that is older than the epoch only the
+    // account can tell whether its session was the one that did not end.
+    if account.version < token.ver || token.ver < account.epoch {
         return Ok(None);
     }
-    let AccountProjection { status, version, ended, tags } = account;
+    let AccountProjection { status, version, ended, tags, .. } = account;
     Ok(Some(Standing { status, version, session_alive: !ended.contains(&token.sid), tags }))
 }
 

@@ -1,58 +1,108 @@
 //! Issuing and verifying the access tokens of this deployment.
 
+use serde_json::{Value, json};
+
 use super::cookies::Cookie;
 use super::incoming::Incoming;
 use super::{App, keys};
 use crate::actors::account::Issued;
-use crate::domain::access_token::{self, AccessToken};
+use crate::domain::access_token::{self, AccessToken, Expected};
 use crate::domain::id::TokenId;
-use crate::domain::jws::Unverified;
+use crate::domain::refresh::RefreshToken;
+use crate::domain::session::{Mode, Session};
 use crate::domain::signing_key::SigningKey;
+use crate::domain::verifier::Recalled;
 use crate::error::{Code, Error, Result};
 use crate::ports::{Platform, signatures};
 
-/// How sure a sign-in with a single factor makes us: NIST SP 800-63B's first level.
-const ACR: &str = "aal1";
-
 /// Verifies an access token that came from outside.
 pub async fn verify<P: Platform>(app: &App<'_, P>, token: &str) -> Result<AccessToken> {
-    let token = Unverified::parse(token)?;
-    // Our own tokens always name their key; without that rule a stranger could choose how keys are looked up.
-    let kid = token.kid().map(str::to_owned).ok_or_else(|| Error::new(Code::TokenInvalid, "token without `kid`"))?;
-    let algorithm = token.algorithm();
+    let expected = Expected { issuer: &app.config.origin, audience: &app.config.audience, now: app.platform.now() };
+    let (algorithm, kid, recalled) = match app.memory.tokens.borrow_mut().recall(token, &expected)? {
+        Recalled::Known { kept, algorithm, kid } => (algorithm, kid.to_owned(), Ok(kept.clone())),
+        Recalled::Unknown(token) => (token.algorithm(), token.kid().unwrap_or_default().to_owned(), Err(token)),
+    };
     let keys = keys::verifying(app, |keys| keys.candidate(algorithm, Some(&kid)).is_some()).await?;
-    let verified = signatures::verify(token, &keys, app.platform).await?;
-    AccessToken::check(&verified, &app.config.origin, &app.config.audience, app.platform.now())
+    match recalled {
+        // A token that is remembered is worth no more than its key is.
+        Ok(claims) if keys.candidate(algorithm, Some(&kid)).is_some() => Ok(claims),
+        Ok(_) => Err(Error::new(Code::TokenInvalid, format!("no key `{}` any more", kid.escape_debug()))),
+        Err(token) => {
+            let verified = signatures::verify(token, &keys, app.platform).await?;
+            app.memory.tokens.borrow_mut().accept(verified, &expected, |claims| claims).cloned()
+        }
+    }
 }
 
-/// Signs an access token for what an account has issued, and sets the cookies that carry it and its refresh token.
-pub fn issue<P: Platform>(
+/// What somebody was let in with.
+pub struct Granted {
+    /// Her access token.
+    pub token: AccessToken,
+    /// What the body says of her tokens, if they travel there: a token response (RFC 6749 §5.1).
+    pub body: Option<Value>,
+}
+
+/// Signs an access token for what an account has issued, and sends it on its way with its refresh token.
+pub async fn issue<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     key: &SigningKey,
     issued: Issued,
-) -> Result<AccessToken> {
+) -> Result<Granted> {
+    let Issued { account, version, tags, session, refresh } = issued;
     let now = app.platform.now();
     let token = AccessToken {
         iss: app.config.origin.clone(),
-        sub: issued.account,
+        sub: account,
         aud: app.config.audience.clone(),
         // A token never outlives its session.
-        exp: now.plus(app.config.lifetimes.access).min(issued.session.expires_at),
+        exp: now.plus(app.config.lifetimes.access).min(session.life.expires_at),
         iat: now,
         jti: TokenId::generate(app.platform)?,
-        sid: issued.session.sid,
-        auth_time: issued.session.auth_time,
-        amr: issued.session.amr,
-        acr: ACR.to_owned(),
-        ver: issued.version,
-        tags: issued.tags,
+        sid: session.sid.clone(),
+        auth_time: session.auth_time,
+        amr: session.amr.clone(),
+        acr: Session::ACR.to_owned(),
+        ver: version,
+        tags,
     };
-    let signed = key.sign(access_token::TYP, &token)?;
-    let refresh = issued.refresh.expose();
-    incoming.set_cookies([
-        Cookie::Access.set(&signed, token.exp.since(now), app.config)?,
-        Cookie::Refresh.set(&refresh, issued.session.expires_at.since(now), app.config)?,
-    ]);
-    Ok(token)
+    let signed = signatures::sign(access_token::TYP, &token, key, app.platform).await?;
+    let body = match session.mode {
+        Mode::Cookie => set_cookies(app, incoming, &token, &signed, &session, refresh.as_ref()).map(|()| None)?,
+        Mode::Bearer => Some(token_response(&signed, token.exp.since(now), refresh.as_ref())),
+    };
+    Ok(Granted { token, body })
+}
+
+/// RFC 6749 §5.1.
+fn token_response(signed: &str, seconds: u64, refresh: Option<&RefreshToken>) -> Value {
+    let mut response = json!({ "access_token": signed, "token_type": "Bearer", "expires_in": seconds });
+    if let (Some(members), Some(refresh)) = (response.as_object_mut(), refresh) {
+        members.insert("refresh_token".to_owned(), refresh.expose().as_str().into());
+    }
+    response
+}
+
+/// Of a session that is not remembered nothing outlives the browser's window.
+fn set_cookies<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    token: &AccessToken,
+    signed: &str,
+    session: &Session,
+    refresh: Option<&RefreshToken>,
+) -> Result<()> {
+    let now = app.platform.now();
+    let refresh = refresh.map(RefreshToken::expose);
+    let access = (Cookie::Access, signed, token.exp.since(now));
+    let refresh = refresh.as_ref().map(|text| (Cookie::Refresh, text.as_str(), session.life.ends_at().since(now)));
+    for (cookie, value, seconds) in [Some(access), refresh].into_iter().flatten() {
+        let line = if session.remembered {
+            cookie.set(value, seconds, app.config)
+        } else {
+            cookie.set_until_closed(value, app.config)
+        };
+        incoming.set_cookies([line?]);
+    }
+    Ok(())
 }

@@ -105,6 +105,17 @@ impl Row {
         }
     }
 
+    /// The bytes in a column that may be NULL.
+    ///
+    /// # Errors
+    /// As [`Row::bytes`].
+    pub fn optional_bytes(&self, column: usize) -> Result<Option<&[u8]>> {
+        match self.0.get(column) {
+            Some(Value::Null) => Ok(None),
+            _ => self.bytes(column).map(Some),
+        }
+    }
+
     /// A value that was stored as JSON text.
     ///
     /// # Errors

@@ -113,17 +113,26 @@ test("she changes her profile, and takes away what she does not want to say", as
   await leave();
 });
 
-test("she changes her password; the old one is wanted, and is good for nothing afterwards", async () => {
+test("she changes her password; the old one is wanted once her proof is no longer fresh, and is good for nothing afterwards", async () => {
   const { page, leave } = await stage.person();
   const { email } = await member(page);
+  await endConfirmation(page);
   await open(page, "Password");
-  await page.getByLabel("Old password", { exact: true }).fill("not the old one");
   await page.getByLabel("New password", { exact: true }).fill(OTHER);
   await page.getByRole("button", { name: "Change the password" }).click();
-  await page.getByText("credentials_invalid").waitFor();
-  await look(page, "password-refused");
-  await page.getByLabel("Old password", { exact: true }).fill(PASSWORD);
+  const dialog = page.getByRole("dialog", { name: "Is it really you?" });
+  await dialog.waitFor();
+  assert.equal(await focused(page), "proof-form-password");
+  await look(page, "proof");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Nothing was changed").waitFor();
   await page.getByRole("button", { name: "Change the password" }).click();
+  await dialog.getByLabel("Your password", { exact: true }).fill("not the old one");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByText("credentials_invalid").waitFor();
+  await look(page, "proof-refused");
+  await dialog.getByLabel("Your password", { exact: true }).fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Continue" }).click();
   await page.getByText("Your password has been changed.").waitFor();
   await look(page, "password-changed");
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -141,7 +150,6 @@ test("she moves to another address by both mailboxes, and the old one can take i
   const wanted = somebody().email;
   await open(page, "E-mail address");
   await page.getByLabel("New e-mail address").fill(wanted);
-  await page.locator("#email-form-password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change the address" }).click();
   await page.getByText(`Look into the mailbox of ${email}`).waitFor();
   await look(page, "email-asked");
@@ -184,7 +192,6 @@ test("who forgot the password comes in by mail, and chooses another without the 
   await page.locator("#notice").getByText("Welcome back").waitFor();
   await page.getByRole("button", { name: "Change the password" }).waitFor();
   assert.equal(await focused(page), "password-form-password");
-  assert.equal(await page.getByLabel("Old password", { exact: true }).isVisible(), false);
   await look(page, "recovered");
   await page.getByLabel("New password", { exact: true }).fill(OTHER);
   await page.getByRole("button", { name: "Change the password" }).click();
@@ -232,7 +239,6 @@ test("she takes her data along and deletes her account, in two steps", async () 
   await page.getByRole("button", { name: "Keep my account" }).click();
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Delete my account …" }).click();
-  await page.locator("#deletion-form-password").fill(PASSWORD);
   await page.getByRole("button", { name: "Delete it for ever" }).click();
   await page.getByText("Your account has been deleted.").waitFor();
   await look(page, "deleted");
@@ -314,6 +320,12 @@ async function enter(page, login, password) {
   await page.getByLabel("E-mail or user name").fill(login);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** From now on a proof of who she is, is asked for. */
+async function endConfirmation(page) {
+  await page.getByRole("button", { name: "End it now" }).click();
+  await page.locator("#proof").waitFor({ state: "hidden" });
 }
 
 /** Opens the newest mail's link for this purpose and presses the button of its page. */

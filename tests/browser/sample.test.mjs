@@ -155,6 +155,8 @@ async function change(page, account, action) {
   await page.getByLabel("Account", { exact: true }).fill(account);
   await page.getByLabel("Tag in groups", { exact: true }).fill(TAG);
   await page.getByRole("button", { name: action, exact: true }).click();
+  // What is shown may still be the answer before.
+  await page.locator("#give button[aria-busy=true]").waitFor({ state: "detached" });
 }
 
 async function find(page, tag, account) {

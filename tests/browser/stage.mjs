@@ -33,7 +33,8 @@ export async function raiseStage(origin) {
   mkdirSync(output, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   return {
-    person: async (options = {}) => aPerson(await browser.newContext({ viewport: DESK, baseURL: origin, ...options }), origin),
+    person: async ({ baseURL = origin, ...options } = {}) =>
+      aPerson(await browser.newContext({ viewport: DESK, baseURL, ...options }), baseURL),
     close: () => browser.close(),
   };
 }
@@ -64,9 +65,9 @@ function isComplaint(message, origin) {
   return !(message.text().includes("status of 403") && url.startsWith(`${origin}/auth/check?`));
 }
 
-/** Goes through the demo provider's pages; the page for consent appears only the first time. */
-export async function signIn(page, name) {
-  await page.goto("/");
+/** Goes through the demo provider's pages, unless told otherwise from a new start; the page for consent appears only the first time. */
+export async function signIn(page, name, { open = true } = {}) {
+  if (open) await page.goto("/");
   await page.getByRole("button", { name: "Continue with Demo school" }).click();
   await page.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
   const greeting = page.getByRole("heading", { name: `Hello, ${name}` });

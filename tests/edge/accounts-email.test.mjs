@@ -134,9 +134,9 @@ describe("changing the address", () => {
   });
 
   it("needs the password, and an address that is one", async () => {
-    const person = await at.accounts.member();
+    const person = await (await at.accounts.member()).unconfirm();
     const { email } = at.accounts.somebody();
-    assertProblem(await person.send("POST", "/auth/api/change_email", { email }), 403, "confirmation_required");
+    assertProblem(await person.send("POST", "/auth/api/change_email", { email }), 401, "confirmation_required");
     assertProblem(await ask(person, email, OTHER_PASSWORD), 403, "credentials_invalid");
     assertFields(await ask(person, "ada＠school.example"), { email: "malformed" });
     assert.equal((await at.accounts.mails(person.form.email)).length, 1, "the one that proved her address");

@@ -63,8 +63,8 @@ describe("the life of an account", () => {
   });
 
   it("needs the password, and goes on without it", async () => {
-    const person = await at.accounts.member();
-    assertProblem(await remove(person, {}), 403, "confirmation_required");
+    const person = await (await at.accounts.member()).unconfirm();
+    assertProblem(await remove(person, {}), 401, "confirmation_required");
     assertProblem(await remove(person, { password: OTHER_PASSWORD }), 403, "credentials_invalid");
     assertProblem(await remove(person, { password: PASSWORD, account: "x" }), 400, "body_invalid");
     const headers = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };

@@ -41,8 +41,8 @@ describe("changing the password", () => {
   });
 
   it("needs the old one, and changes nothing without it", async () => {
-    const person = await at.accounts.member();
-    assertProblem(await change(person, OTHER_PASSWORD), 403, "confirmation_required");
+    const person = await (await at.accounts.member()).unconfirm();
+    assertProblem(await change(person, OTHER_PASSWORD), 401, "confirmation_required");
     assertProblem(await change(person, OTHER_PASSWORD, "not my password"), 403, "credentials_invalid");
     assertProblem(await change(person, OTHER_PASSWORD, ""), 403, "credentials_invalid");
     assertProblem(await change(person, OTHER_PASSWORD, "x".repeat(2000)), 403, "credentials_invalid");
@@ -83,7 +83,7 @@ describe("changing the password", () => {
     const person = await at.people.person({ email });
     const profile = expectJson(await person.get("/auth/api/profile"));
     assert.equal(profile.has_password, false);
-    assert.ok(profile.confirmed_until > Date.now() / 1000 && profile.confirmed_until <= Date.now() / 1000 + 601);
+    assert.ok(person.confirmed_until > Date.now() / 1000 && person.confirmed_until <= Date.now() / 1000 + 601);
     good(await change(person, OTHER_PASSWORD));
     assert.equal(expectJson(await person.get("/auth/api/profile")).has_password, true);
   });

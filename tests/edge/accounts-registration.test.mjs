@@ -31,7 +31,7 @@ describe("registration", () => {
     const profile = await profileOf(await accounts.enter(form.email));
     const { email, user_name, first_name, fields } = form;
     const expected = { email, user_name, first_name, fields, last_name: null, name: "Ada", email_verified: true, status: "active" };
-    assertHas(profile, { ...expected, has_password: true, confirmed_until: null });
+    assertHas(profile, { ...expected, has_password: true });
   });
 
   it("with approval, an administrator lets people in, and is told that somebody waits", async () => {

@@ -33,14 +33,15 @@ describe("attacks on the address of an account", () => {
 
   it("attack: a stolen session alone moves no address, sets no password and deletes nothing", async () => {
     const person = await victim();
+    await site.unconfirm(person);
     const own = address("mallory");
     const thefts = [
       ["change_email", { email: own }], ["change_password", { new_password: OTHER_PASSWORD }], ["delete_account", {}],
     ];
     for (const [path, body] of thefts) {
-      expect(await site.post(path, body, person), 403, "confirmation_required");
+      expect(await site.post(path, body, person), 401, "confirmation_required");
       const member = path === "change_password" ? "old_password" : "password";
-      expect(await site.post(path, { ...body, [member]: null }, person), 403, "confirmation_required");
+      expect(await site.post(path, { ...body, [member]: null }, person), 401, "confirmation_required");
       expect(await site.post(path, { ...body, [member]: OTHER_PASSWORD }, person), 403, "credentials_invalid");
     }
     assert.deepEqual([await site.mails(own), await site.mails(person.email)], [[], []]);

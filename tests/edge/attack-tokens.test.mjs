@@ -64,7 +64,7 @@ const attacks = {
   "HS256 with the public key as JWK (Hono CVE-2026-22818)": [() => hmac(JSON.stringify(own.jwk)), /^token algorithm `HS256`$/],
   "HS256 with an empty key": [() => hmac(""), /^token algorithm `HS256`$/],
   "alg ES256 signed by an RSA key": [() => compact(own.header, own.claims, { RS256: own.keys.RS256 }), /^wrong signature$/],
-  "alg RS256 under the name of the ES256 key": [() => mine({}, "RS256"), /^no key `.*` for `RS256`$/],
+  "alg RS256 under the name of the ES256 key": [() => mine({}, "RS256"), /^access token algorithm `RS256`$/],
   "alg ES384": [() => compact({ ...own.header, alg: "ES384" }, own.claims, own.keys), /^token algorithm `ES384`$/],
 
   "an unknown `crit` (Authlib GHSA-9ggr-2464-2j32)": [() => mine({ crit: ["role"], role: "admin" }), /`crit`/],

@@ -22,6 +22,9 @@ describe("configuration", () => {
     const faults = await faultsOf("broken");
     const expected = [
       /^`COUNTERSIGN_SECRET`: .*32 characters/,
+      /^`COUNTERSIGN_SECRET_PREVIOUS`: .*32 characters/,
+      /^`COUNTERSIGN\.signing_algorithm`: must be one of ES256, EdDSA/,
+      /^`COUNTERSIGN\.key_lifetime`: must be .*86400 to 31536000/,
       /^`COUNTERSIGN\.origin`: .*https/,
       /^`COUNTERSIGN\.admins\[0\]`: .*e-mail address/,
       /^`COUNTERSIGN\.access_lifetime`: must be .*30 to 3600/,
@@ -70,7 +73,7 @@ describe("configuration", () => {
 
   it("no value of a secret is in the message", async () => {
     const { text } = await new Browser().get(`${runtime.broken}/auth/session`);
-    assert.ok(!text.includes("too short"), "that is the secret of `broken`");
+    assert.ok(!text.includes("too short") && !text.includes("short too"), "those are the secrets of `broken`");
     const log = await runtime.log();
     assert.ok(!log.includes("a secret for tests only"), "nor in the log");
   });

@@ -82,7 +82,7 @@ describe("accounts in the OpenAPI document", () => {
     const last = tokenOf(await at.accounts.mailTo(email));
     await good(post(null, "verify_email", { token: last }), 403);
     await good(post({ browser }, "verify_email", { token: last }), 200);
-    const undo = tokenOf(await at.accounts.mailTo(form.email, /was changed$/));
+    const undo = tokenOf(await at.accounts.mailTo(form.email, /address was changed$/));
     await good(post(null, "remind_user_name", { email }), 202);
     await good(page("undo_email_change", undo), 200);
     await good(post(null, "undo_email_change", { token: undo }), 200);
@@ -168,7 +168,7 @@ describe("accounts in the OpenAPI document", () => {
       ["change_password", changed, "old_password"], ["change_email", moved, "password"], ["delete_account", {}, "password"],
     ];
     for (const [action, json, proof] of proved) {
-      await post("confirmation_required", member, action, json);
+      await post("confirmation_required", await member.unconfirm(), action, json);
       await post("credentials_invalid", member, action, { ...json, [proof]: "x" });
     }
     await post("fields_invalid", member, "profile", { user_name: "x" });

@@ -17,6 +17,7 @@ const logout = ["post", "/auth/api/logout"];
 const profile = ["get", "/auth/api/profile"];
 const check = ["get", "/auth/check"];
 const find = ["get", "/auth/api/tags/{set}"];
+const [keys, rotate] = [["get", "/auth/api/keys"], ["post", "/auth/api/keys/rotate"]];
 const [read, add, remove] = ["get", "put", "delete"].map((method) => [method, "/auth/api/tags/{set}/{record}"]);
 
 // What is wrong with a request.
@@ -115,6 +116,16 @@ describe("the codes of the OpenAPI document", () => {
     [operation, "tag_set_unknown", ask(admin, path.replace("groups", "unknown"), good)],
   ];
 
+  const keeping = () => [
+    ...administering(keys, "/auth/api/keys").filter(([, code]) => code !== "tag_set_unknown"),
+    [keys, "query_invalid", ask(admin, "/auth/api/keys?x=y")],
+    ...administering(rotate, "/auth/api/keys/rotate", list).filter(([, code]) => code !== "tag_set_unknown"),
+    [rotate, "cross_site", ask(admin, "/auth/api/keys/rotate", { ...list, ...foreign })],
+    [rotate, "body_invalid", ask(admin, "/auth/api/keys/rotate", list)],
+    [rotate, "body_too_large", ask(admin, "/auth/api/keys/rotate", large)],
+    [rotate, "content_type_unsupported", ask(admin, "/auth/api/keys/rotate", plain)],
+  ];
+
   const changing = (operation, path) => [
     ...administering(operation, path, list),
     [operation, "account_unknown", ask(admin, `${groups}/x`, list)],
@@ -136,7 +147,7 @@ describe("the codes of the OpenAPI document", () => {
     ...changing(remove, `${groups}/${admin.account}`),
   ];
 
-  for (const [family, provoked] of Object.entries({ "signing in": signingIn, sessions, tags: tagging })) {
+  for (const [family, provoked] of Object.entries({ "signing in": signingIn, sessions, tags: tagging, keys: keeping })) {
     it(`${family}: whatever goes wrong is listed`, async () => {
       const unlisted = [];
       for (const [operation, code, provoke] of provoked()) {

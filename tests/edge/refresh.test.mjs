@@ -48,9 +48,9 @@ describe("refresh", { concurrency: true }, () => {
     assert.notEqual(one.refreshToken, old);
   });
 
-  it("20 requests at once with one refresh token all get the same successor, and nobody is taken for a thief", async () => {
+  it("100 requests at once with one refresh token all get the same successor, and nobody is taken for a thief", async () => {
     const one = await person();
-    const tabs = Array.from({ length: 20 }, () => one.browser.clone());
+    const tabs = Array.from({ length: 100 }, () => one.browser.clone());
     const pages = await Promise.all(tabs.map((tab) => refresh(tab)));
     assert.deepEqual(new Set(pages.map(({ status }) => status)), new Set([200]));
     assert.equal(new Set(tabs.map(refreshCookie)).size, 1);
@@ -62,7 +62,7 @@ describe("refresh", { concurrency: true }, () => {
   it("20 pages at once whose access cookie is spent are renewed into one family", async () => {
     const one = await person();
     one.browser.cookies.remove(origin, "countersign");
-    const tabs = Array.from({ length: 20 }, () => one.browser.clone());
+    const tabs = Array.from({ length: 100 }, () => one.browser.clone());
     const pages = await Promise.all(tabs.map((tab) => tab.get(`${origin}/auth/session`)));
     assert.deepEqual(new Set(pages.map((page) => page.json.session?.sid)), new Set([one.sid]));
     assert.equal(new Set(tabs.map(refreshCookie)).size, 1);
@@ -157,9 +157,7 @@ describe("refresh", { concurrency: true }, () => {
     await sleep(claimsOf(spent).exp * SECOND_MS - Date.now() + 1.2 * SECOND_MS);
     assertProblem(await bearer.get("/auth/session"), 401, "token_expired");
     assertProblem(await bearer.check("carried"), 401, "token_expired");
-    assert.equal(one.token, undefined, "the browser has dropped the cookie by itself");
-    // A browser whose clock is slow still sends it.
-    one.browser.cookies.set(origin, "countersign", spent);
+    assert.equal(one.token, spent, "the browser keeps it as long as it is open");
     assert.equal((await one.get("/auth/session")).json.session.sid, one.sid);
     assert.ok(claimsOf(one.token).exp > claimsOf(spent).exp);
   });

@@ -8,7 +8,6 @@ import { startHostileIdp } from "../support/hostile-idp.mjs";
 import { claimsOf, startPeople } from "../support/people.mjs";
 import { useRuntime } from "../support/runtime.mjs";
 
-const DAYS_30 = 2_592_000;
 
 describe("the session", () => {
   let runtime, main, people;
@@ -42,7 +41,9 @@ describe("the session", () => {
         issued_at: claims.iat,
         expires_at: claims.exp,
         auth_time: claims.auth_time,
+        confirmed_until: claims.auth_time + 600,
         amr: ["fed"],
+        acr: "aal1",
         version: claims.ver,
         tags: claims.tags,
       },
@@ -54,12 +55,12 @@ describe("the session", () => {
 
   it("lies in cookies that no script can read and no other site can send along", async () => {
     const person = await people.person();
-    for (const [name, seconds] of [["countersign", 300], ["countersign-refresh", DAYS_30]]) {
+    for (const name of ["countersign", "countersign-refresh"]) {
       const cookie = person.browser.cookies.named(main, name);
       const { httpOnly, sameSite, path, secure, host } = cookie;
       const expected = { httpOnly: true, sameSite: "lax", path: "/", secure: false, host: "localhost" };
       assert.deepEqual({ httpOnly, sameSite, path, secure, host }, expected);
-      assert.ok(Math.abs(cookie.expires - Date.now() - seconds * 1000) < 10_000, `${name} lives ${seconds} s`);
+      assert.equal(cookie.expires, Infinity, `${name} goes with the browser: nobody asked to be remembered`);
       assert.ok(name.length + cookie.value.length < 4096, "a browser keeps it");
     }
   });
@@ -156,7 +157,7 @@ describe("the session on https", () => {
     assert.equal(lines.length, 4, "the flow, its end, and the two of the session");
     for (const line of lines) {
       assert.match(line, /^__Host-countersign/);
-      assert.match(line, /; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/);
+      assert.match(line, /; Path=\/(; Max-Age=\d+)?; HttpOnly; SameSite=Lax; Secure$/);
       assert.doesNotMatch(line, /domain/i);
     }
   });

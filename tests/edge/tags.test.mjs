@@ -154,7 +154,7 @@ describe("tags", () => {
     const { version } = await admin.giveTags(person, "teacher/high-school");
     const kv = runtime.kv("main");
     const projected = JSON.parse(await kv.get(`account:${person.account}`));
-    assert.deepEqual(projected, { status: "active", version, tags: { groups: ["teacher/high-school"] }, ended: [] });
+    assert.deepEqual(projected, { status: "active", version, tags: { groups: ["teacher/high-school"] }, epoch: 0, ended: [] });
     assert.deepEqual((await person.get("/auth/session")).json.session.tags, {}, "the old token still says what it said");
     const { session } = (await person.send("POST", "/auth/refresh")).json;
     assert.deepEqual([session.tags, session.version], [{ groups: ["teacher/high-school"] }, version]);

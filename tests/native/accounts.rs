@@ -1,13 +1,15 @@
 //! Account and Directory: one account per handle, whatever races and whatever crashes.
 
-use countersign::actors::account::{Describe, EndSession, Issued, SignIn, Stand};
+use countersign::actors::account::{Describe, Issued, SignIn, SignOut, Stand};
 use countersign::actors::directory::{Claim, Hold};
 use countersign::domain::account::{Profile, Status};
 use countersign::domain::email::Email;
 use countersign::domain::handle::Handle;
 use countersign::domain::id::AccountId;
 use countersign::domain::rules::Rules;
+use countersign::domain::session::Opening;
 use countersign::domain::tag::TagSet;
+use countersign::domain::time::Timestamp;
 use countersign::error::{Code, Result};
 use countersign::ports::call::{Actor, Call, REALM};
 use pollster::block_on;
@@ -24,6 +26,9 @@ pub fn sign_in_command(subject: &str, claimed: bool) -> SignIn {
         claimed,
         profile: Profile { email: Email::parse("ada@school.example"), ..Profile::default() },
         amr: "fed".to_owned(),
+        // Whatever the clock of the provider says, it was no later than now.
+        auth_time: Some(Timestamp(u64::MAX)),
+        opening: Opening::default(),
         rules: Rules { lifetimes: LIFETIMES, ..World::config().rules() },
     }
 }
@@ -84,7 +89,7 @@ fn a_crash_before_the_handle_is_held_is_made_good_later() {
     let held = |world: &World| world.kv.borrow().keys().any(|key| key.starts_with("handle:oidc:"));
     assert!(!held(&world));
     // Any later command of the account empties its outbox, as its alarm does.
-    block_on(world.call(issued.account.as_str(), &Describe { sid: None })).unwrap();
+    block_on(world.call(issued.account.as_str(), &Describe {})).unwrap();
     assert!(held(&world));
 }
 
@@ -100,7 +105,7 @@ fn attack_a_stale_pointer_opens_no_foreign_account() {
 fn asking_an_account_that_does_not_exist_brings_nothing_into_being() {
     let world = World::new();
     let nobody = "0".repeat(32);
-    assert_eq!(block_on(world.call(&nobody, &Describe { sid: None })).unwrap_err().code, Code::AccountUnknown);
+    assert_eq!(block_on(world.call(&nobody, &Describe {})).unwrap_err().code, Code::AccountUnknown);
     assert!(block_on(world.call(&nobody, &sign_in_command("ada", false))).unwrap().is_none());
     assert_eq!(world.database(Actor::Account, &nobody).count("sqlite_master"), 0);
 }
@@ -133,7 +138,7 @@ fn an_ended_session_is_dead_at_once_and_in_the_projection() {
     let standing = || block_on(world.call(account, &Stand { sid: sid.clone() })).unwrap();
     assert!(standing().session_alive);
     assert_eq!(standing().status, Status::Active);
-    block_on(world.call(account, &EndSession { sid: sid.clone() })).unwrap();
+    block_on(world.call(account, &SignOut { sid: sid.clone() })).unwrap();
     assert!(!standing().session_alive);
     assert!(world.kv.borrow()[&format!("account:{account}")].contains(sid.as_str()));
 }

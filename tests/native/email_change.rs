@@ -150,6 +150,7 @@ fn a_change_ends_with_its_session_and_after_a_day() {
 fn attack_email_change_needs_more_than_a_session() {
     let world = world("verification");
     let ada = settled(&world);
+    world.pass(600);
     assert_eq!(ada.post("change_email", &json!({ "email": EVE })).code(), "confirmation_required");
     let wrong = json!({ "email": EVE, "password": OTHER });
     assert_eq!(ada.post("change_email", &wrong).code(), "credentials_invalid");

@@ -8,7 +8,7 @@ use countersign::ports::mail::Undelivered;
 use countersign::ports::sql::Sql;
 use serde_json::json;
 
-use crate::people::{ADA, PASSWORD, Person, mails, newest, stored, world};
+use crate::people::{ADA, OTHER, PASSWORD, Person, mails, newest, stored, world};
 use crate::world::World;
 
 fn fail(world: &World, undelivered: fn(Error) -> Undelivered) {
@@ -114,6 +114,22 @@ fn a_letter_survives_the_change_of_the_secret_only_as_an_event() {
     world.ring();
     assert_eq!(world.mails.borrow().len(), before);
     assert_eq!(happenings(&world, &account), ["mail_given_up"]);
+}
+
+#[test]
+fn a_letter_that_was_written_before_a_change_of_the_secret_is_sent_after_it() {
+    let world = world("verification");
+    let account = waiting(&world);
+    world.ring();
+    assert_eq!(happenings(&world, &account), ["mail_failed"]);
+    world.change_secret();
+    world.mail_fails.borrow_mut().take();
+    world.pass(15);
+    let link = newest(&world, ADA);
+    assert_eq!(happenings(&world, &account), ["mail_failed"], "and none was given up");
+    let reset = Person::new(&world).post("reset_password", &json!({ "token": link, "password": OTHER }));
+    assert_eq!(reset.status, 200);
+    assert_eq!(Person::new(&world).sign_in(ADA, OTHER).status, 200);
 }
 
 #[test]

@@ -66,6 +66,7 @@ pub fn matters() -> Vec<Matter> {
         Matter::PasswordChanged,
         Matter::ApprovalNeeded { account, email: new_email },
         Matter::Approved,
+        Matter::SessionStolen,
         Matter::AccountDeleted,
     ]
 }
@@ -142,6 +143,7 @@ fn every_link_leads_to_its_endpoint_below_the_configured_origin() {
         ("password_changed", "/"),
         ("approval_needed", "/"),
         ("approved", "/"),
+        ("session_stolen", "/"),
     ];
     for matter in matters() {
         let name = matter.name();

@@ -9,9 +9,13 @@
 )]
 
 mod accounts;
+mod crypto;
 mod email_change;
 mod enumeration;
+mod fuzz;
+mod key_rotation;
 mod keyring;
+mod keys_administration;
 mod letters;
 mod life;
 mod mail;
@@ -24,9 +28,13 @@ mod provider;
 mod recovery;
 mod refresh;
 mod registration;
+mod sessions;
 mod signatures;
 mod signing_in;
 mod storage;
 mod strength;
 mod tags;
+mod tokens;
+mod verifier;
 mod world;
+mod wycheproof_jws;

@@ -82,6 +82,28 @@ impl<'a> Person<'a> {
         self.send("GET", path, Vec::new())
     }
 
+    pub fn delete(&self, path: &str) -> Seen {
+        self.send("DELETE", path, Vec::new())
+    }
+
+    /// The session as her browser has it, renewed if its access token is spent.
+    pub fn session(&self) -> Value {
+        self.get("/auth/session").body["session"].clone()
+    }
+
+    pub fn cookie(&self, name: &str) -> String {
+        self.cookies.borrow()[name].clone()
+    }
+
+    pub fn put_cookie(&self, name: &str, value: &str) {
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The same browser once more, with copies of its cookies as they are now.
+    pub fn copy(&self) -> Self {
+        Self { cookies: self.cookies.clone(), ..self.beside() }
+    }
+
     fn send(&self, method: &str, path: &str, body: Vec<u8>) -> Seen {
         let jar = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
         let request = Request::builder()
@@ -137,6 +159,16 @@ impl<'a> Person<'a> {
 
     pub fn account(&self) -> AccountId {
         AccountId::parse(self.get("/auth/api/profile").body["account"].as_str().unwrap()).unwrap()
+    }
+
+    /// The access token in her cookie.
+    pub fn access_token(&self) -> String {
+        self.cookies.borrow()["__Host-countersign"].clone()
+    }
+
+    /// What her isolate remembers.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// Throws the access token away, so that the next request needs the refresh token.

@@ -5,10 +5,12 @@ use std::cell::{Cell, RefCell};
 use countersign::domain::base64url;
 use countersign::domain::random::Random;
 use countersign::domain::secret::sha256;
-use countersign::domain::signing_key::SigningKey;
+use countersign::domain::signing_key::{SigningAlgorithm, SigningKey};
 use countersign::error::Result;
 use serde_json::{Value, json};
 use url::form_urlencoded;
+
+use crate::crypto;
 
 pub struct Provider {
     key: SigningKey,
@@ -37,7 +39,7 @@ impl Provider {
 
     pub fn new() -> Self {
         Self {
-            key: SigningKey::generate(&Fixed).unwrap(),
+            key: crypto::generate(SigningAlgorithm::ES256, &Fixed).unwrap(),
             claims: RefCell::new(json!({})),
             userinfo: RefCell::new(None),
             challenge: RefCell::default(),
@@ -79,7 +81,7 @@ impl Provider {
         let field = |name: &str| form_urlencoded::parse(form).find(|(key, _)| key == name).map(|(_, value)| value);
         let challenge = base64url::encode(sha256(field("code_verifier")?.as_bytes()));
         let fits = challenge == *self.challenge.borrow() && field("code")? == "code";
-        let id_token = self.key.sign("JWT", &*self.claims.borrow()).unwrap();
+        let id_token = crypto::token(&self.key, "JWT", &*self.claims.borrow());
         fits.then(|| json!({ "access_token": "token", "token_type": "Bearer", "id_token": id_token }))
     }
 }

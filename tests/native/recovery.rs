@@ -51,6 +51,7 @@ fn a_link_without_a_password_opens_a_confirmed_session_and_leaves_the_rest() {
     let (ada, elsewhere) = (Person::new(&world), Person::new(&world));
     ada.settle(ADA, PASSWORD);
     elsewhere.sign_in(ADA, PASSWORD);
+    world.pass(600);
     let change = json!({ "new_password": NEW });
     assert_eq!(elsewhere.post("change_password", &change).code(), "confirmation_required");
     ask(&world, ADA);

@@ -1,6 +1,7 @@
 //! The whole sign-in through the HTTP surface, with a provider of the tests' own.
 
 use countersign::actors::account::ChangeTags;
+use countersign::domain::secret::RootSecret;
 use countersign::domain::tag::{Tag, TagSet};
 use countersign::http::Memory;
 use countersign::ports::call::Call;
@@ -49,7 +50,11 @@ impl<'a> Visitor<'a> {
 
     /// Goes to the provider and gives the query of the way back, for a person with these claims.
     fn at_provider(&self, claims: &Value) -> String {
-        let response = self.send("GET", "/auth/oauth/school/login?next=/lessons?day=1");
+        self.at_provider_with("", claims)
+    }
+
+    fn at_provider_with(&self, wishes: &str, claims: &Value) -> String {
+        let response = self.send("GET", &format!("/auth/oauth/school/login?next=/lessons?day=1{wishes}"));
         assert_eq!(response.status(), 303);
         let location = Url::parse(response.headers()["location"].to_str().unwrap()).unwrap();
         let field = |name: &str| location.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
@@ -111,6 +116,29 @@ fn a_spent_access_cookie_is_renewed_on_the_way() {
     world.pass(3601);
     assert_eq!(ada.json("/auth/session")["session"], Value::Null);
     assert!(ada.cookies.borrow().is_empty(), "what is worth nothing is taken back");
+}
+
+#[test]
+fn a_sign_in_that_was_begun_before_a_change_of_the_secret_is_completed_after_it() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    let query = ada.at_provider(&json!({}));
+    let jar = ada.cookies.borrow().clone();
+    world.change_secret();
+    assert_eq!(ada.send("GET", &format!("/auth/oauth/school/callback?{query}")).status(), 303);
+    assert_eq!(ada.json("/auth/api/profile")["email"], "ada@school.example");
+    // Nor does the cookie count once more.
+    *ada.cookies.borrow_mut() = jar;
+    assert_eq!(code(&ada.send("GET", &format!("/auth/oauth/school/callback?{query}"))), "callback_replayed");
+}
+
+#[test]
+fn attack_a_sign_in_begun_under_a_secret_that_is_gone_is_not_completed() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    let query = ada.at_provider(&json!({}));
+    world.set_secret(RootSecret::parse(World::NEXT_SECRET).unwrap());
+    assert_eq!(code(&ada.send("GET", &format!("/auth/oauth/school/callback?{query}"))), "state_invalid");
 }
 
 #[test]
@@ -277,4 +305,54 @@ fn attack_a_misspelt_question_is_not_answered_as_if_it_were_none() {
     for query in ["tags=groups:teacher", "Tag=groups:teacher", "tag=groups:admin&at=decided&x"] {
         assert_eq!(code(&ada.send("GET", &format!("/auth/check?{query}"))), "query_invalid", "{query}");
     }
+}
+
+#[test]
+fn attack_a_provider_that_was_asked_for_a_fresh_proof_must_show_one() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    let now = world.now.get();
+    let back = |claims: Value| {
+        let query = ada.at_provider_with("&max_age=60", &claims);
+        ada.send("GET", &format!("/auth/oauth/school/callback?{query}"))
+    };
+    // A minute was asked for, and clocks may differ by another one.
+    for claims in
+        [json!({}), json!({ "auth_time": now - 121 }), json!({ "auth_time": "now" }), json!({ "auth_time": null })]
+    {
+        assert_eq!(code(&back(claims)), "id_token_invalid");
+    }
+    assert_eq!(back(json!({ "auth_time": now - 120 })).status(), 303);
+    assert_eq!(ada.json("/auth/session")["session"]["auth_time"], now - 120);
+    for wishes in ["&max_age=-1", "&max_age=x", "&remember=yes"] {
+        let path = format!("/auth/oauth/school/login?next=/{wishes}");
+        assert_eq!(code(&ada.send("GET", &path)), "query_invalid", "{wishes}");
+    }
+}
+
+#[test]
+fn what_a_provider_says_of_the_time_of_the_proof_counts() {
+    let world = World::new();
+    let (ada, ben) = (Visitor::new(&world), Visitor::new(&world));
+    let now = world.now.get();
+    ada.sign_in(&json!({ "auth_time": now - 86_400 }));
+    let session = &ada.json("/auth/session")["session"];
+    assert_eq!((&session["auth_time"], &session["confirmed_until"]), (&json!(now - 86_400), &Value::Null));
+    // A provider whose clock is ahead proves nothing of the future.
+    ben.sign_in(&json!({ "sub": "ben", "auth_time": now + 3600 }));
+    assert_eq!(ben.json("/auth/session")["session"]["auth_time"], now);
+}
+
+#[test]
+fn a_session_that_is_to_be_remembered_is() {
+    let world = World::new();
+    let ada = Visitor::new(&world);
+    let query = ada.at_provider_with("&remember=true", &json!({}));
+    let response = ada.send("GET", &format!("/auth/oauth/school/callback?{query}"));
+    let lines: Vec<_> = response.headers().get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+    assert!(
+        lines.iter().any(|line| line.starts_with("__Host-countersign-refresh=") && line.contains("; Max-Age=2592000;"))
+    );
+    world.pass(86_400);
+    assert!(ada.json("/auth/session")["session"].is_object(), "a day later she is still in");
 }

@@ -9,10 +9,12 @@ use std::rc::Rc;
 use countersign::actors::account::letters;
 use countersign::actors::{self, Context, Fate, outbox};
 use countersign::domain::config::{Config, Mail};
+use countersign::domain::jwk::VerifyingKey;
 use countersign::domain::mail::Message;
 use countersign::domain::random::Random;
 use countersign::domain::rules::Lifetimes;
 use countersign::domain::secret::{RootSecret, sha256};
+use countersign::domain::signing_key::{SigningAlgorithm, SigningKey};
 use countersign::domain::time::Timestamp;
 use countersign::error::{Code, Error, Result};
 use countersign::http::{self as surface, App, Memory};
@@ -26,22 +28,26 @@ use countersign::ports::log::Log;
 use countersign::ports::mail::{Post, Undelivered};
 use countersign::ports::signatures::Signatures;
 use countersign::ports::text::Text;
-use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::Algorithm;
 
+use crate::crypto;
 use crate::provider::Provider;
 use crate::storage::Database;
 
-pub const LIFETIMES: Lifetimes = Lifetimes { access: 300, idle: 3600, absolute: 86_400 };
+pub const LIFETIMES: Lifetimes =
+    Lifetimes { access: 300, idle: 3600, remembered: 43_200, absolute: 86_400, confirmation: 600 };
 
 /// Everything outside of the crate.
 pub struct World {
     pub now: Cell<u64>,
     pub kv: RefCell<BTreeMap<String, String>>,
     pub kv_fails: Cell<bool>,
+    pub generation_fails: Cell<bool>,
     /// Makes the next command of this name fail before it reaches its object.
     pub lost: RefCell<Option<&'static str>>,
     pub log: RefCell<Vec<Error>>,
+    /// What was noted, oldest first.
+    pub notes: RefCell<Vec<(String, serde_json::Value)>>,
     /// The mails that were sent, oldest first.
     pub mails: RefCell<Vec<Message>>,
     /// What becomes of the next mails instead.
@@ -54,19 +60,24 @@ pub struct World {
 }
 
 impl World {
+    pub const SECRET: &'static str = "a secret of at least thirty-two characters";
+    pub const NEXT_SECRET: &'static str = "another secret of at least thirty-two characters";
+
     pub fn new() -> Self {
         Self {
             now: Cell::new(1_800_000_000),
             kv: RefCell::default(),
             kv_fails: Cell::new(false),
+            generation_fails: Cell::new(false),
             lost: RefCell::new(None),
             log: RefCell::default(),
+            notes: RefCell::default(),
             mails: RefCell::default(),
             mail_fails: RefCell::default(),
             provider: Provider::new(),
             random: Cell::new(0),
             objects: RefCell::default(),
-            secret: RefCell::new(RootSecret::parse("a secret of at least thirty-two characters").unwrap()),
+            secret: RefCell::new(RootSecret::parse(Self::SECRET).unwrap()),
             config: RefCell::new(Self::config()),
         }
     }
@@ -97,7 +108,7 @@ impl World {
 
     fn parse(document: &serde_json::Value) -> Config {
         let secret = |name: &str| match name {
-            "COUNTERSIGN_SECRET" => Some("a secret of at least thirty-two characters".to_owned()),
+            "COUNTERSIGN_SECRET" => Some(Self::SECRET.to_owned()),
             "MAIL_API_KEY" => Some("key".to_owned()),
             _ => None,
         };
@@ -106,6 +117,16 @@ impl World {
 
     pub fn pass(&self, seconds: u64) {
         self.now.set(self.now.get() + seconds);
+    }
+
+    pub fn set_secret(&self, secret: RootSecret) {
+        self.secret.replace(secret.clone());
+        self.config.borrow_mut().secret = secret;
+    }
+
+    /// Another secret, and the first one beside it as the previous one.
+    pub fn change_secret(&self) {
+        self.set_secret(RootSecret::parse(Self::NEXT_SECRET).unwrap().replacing(Self::SECRET).unwrap());
     }
 
     pub fn database(&self, actor: Actor, instance: &str) -> Rc<Database> {
@@ -240,6 +261,10 @@ impl Log for World {
     fn error(&self, _place: &str, error: &Error) {
         self.log.borrow_mut().push(error.clone());
     }
+
+    fn note(&self, event: &str, details: &serde_json::Value) {
+        self.notes.borrow_mut().push((event.to_owned(), details.clone()));
+    }
 }
 
 impl Kv for World {
@@ -294,12 +319,18 @@ impl Fetch for World {
 }
 
 impl Signatures for World {
-    async fn verify(&self, algorithm: Algorithm, key: &Jwk, message: &[u8], signature: &[u8]) -> Result<bool> {
-        let Ok(key) = DecodingKey::from_jwk(key) else { return Ok(false) };
-        let Ok(verifier) = (jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.verifier_factory)(&algorithm, &key)
-        else {
-            return Ok(false);
-        };
-        Ok(verifier.verify(message, &signature.to_vec()).is_ok())
+    async fn generate(&self, algorithm: SigningAlgorithm) -> Result<SigningKey> {
+        if self.generation_fails.get() {
+            return Err(Error::new(Code::Unavailable, "no key today"));
+        }
+        crypto::generate(algorithm, self)
+    }
+
+    async fn sign(&self, key: &SigningKey, message: &[u8]) -> Result<Vec<u8>> {
+        Ok(crypto::sign(key, message))
+    }
+
+    async fn verify(&self, key: &VerifyingKey, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> Result<bool> {
+        Ok(crypto::verify(key, algorithm, message, signature))
     }
 }

@@ -88,6 +88,26 @@ test("whoever was refused before another's renewal uses it", async () => {
   assert.equal(asked.filter((name) => name === REFRESH).length, 1);
 });
 
+test("what signing out overtakes renews nothing", async () => {
+  let [refuse, leave] = [];
+  const { client, asked } = setUp({
+    "GET /auth/session": signedIn,
+    "GET /marks": () => new Promise((resolve) => (refuse = () => resolve(problem(401, "unauthenticated")))),
+    "POST /auth/api/logout": () => new Promise((resolve) => (leave = () => resolve(json(204)))),
+    [REFRESH]: () => problem(401, "unauthenticated"),
+  });
+  await client.session();
+  const [marks, left] = [client.fetch("/marks"), client.signOut()];
+  while (!refuse || !leave) await new Promise((resolve) => setTimeout(resolve, 1));
+  refuse();
+  const renewing = client.refresh();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  leave();
+  assert.equal((await marks).status, 401);
+  assert.deepEqual(await Promise.all([left, renewing]), [undefined, null]);
+  assert.ok(!asked.includes(REFRESH));
+});
+
 test("other origins and other statuses pass through", async () => {
   const { client, asked } = setUp({ "GET /marks": () => problem(403, "tag_missing") });
   assert.equal((await client.fetch("/marks")).status, 403);

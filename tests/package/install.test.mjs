@@ -22,7 +22,20 @@ test("the tarball holds the modules, the types, the Wasm and its dictionary, and
     "README.md",
     "accounts.js",
     "api.js",
+    "bearer.js",
     "client.js",
+    "edge.d.ts",
+    "edge/answer.js",
+    "edge/credentials.js",
+    "edge/demand.js",
+    "edge/fetch.js",
+    "edge/guard.js",
+    "edge/keys.js",
+    "edge/node.js",
+    "edge/session.js",
+    "edge/verify.js",
+    "edge/web.js",
+    "edge/workerd.js",
     "error.js",
     "flight.js",
     "index.d.ts",
@@ -94,7 +107,7 @@ test("Node shows the claims of a token, unverified", async () => {
   assert.equal(garbled, "CountersignError");
 });
 
-test("Vite emits the Wasm and the dictionary, and loads it and its glue apart from the client", async () => {
+test("Vite emits the Wasm and the dictionary, and loads what a page may not need apart from the client", async () => {
   await consumer.write({
     "index.html": '<script type="module" src="/main.js"></script>',
     "main.js": `
@@ -120,10 +133,12 @@ test("Vite emits the Wasm and the dictionary, and loads it and its glue apart fr
   const scripts = await Promise.all(
     names.filter((name) => name.endsWith(".js")).map((name) => readFile(join(assets, name), "utf8")),
   );
-  assert.equal(scripts.length, 2);
+  assert.equal(scripts.length, 3);
   const glue = scripts.filter((script) => script.includes(wasm[0]));
   assert.equal(glue.length, 1);
   assert.ok(!glue[0].includes("countersign:"), "the glue is a chunk of its own");
+  const carriers = scripts.filter((script) => script.includes("Bearer "));
+  assert.ok(carriers.length === 1 && !carriers[0].includes("countersign:"), "and so is what only other clients need");
 });
 
 function aClaimSet() {

@@ -8,7 +8,7 @@ import { createConsumer } from "./consumer.mjs";
 
 const CONSUMER = `
 import { createClient, CountersignError } from "countersign";
-import type { Client, Config, Field, FieldError, Profile, ProfileChanges, Session, Status, Strength } from "countersign";
+import type { CheckOptions, Client, Config, Field, FieldError, Profile, ProfileChanges, Session, SignedIn, Status, Strength, Tokens, TokenStore } from "countersign";
 
 const client: Client = createClient({ origin: "https://school.example" });
 
@@ -36,14 +36,15 @@ export async function join(config: Config): Promise<string> {
   const { next } = await client.register({ email: "ada@school.example", password: "a password", fields: { class: "7b" } });
   if (next === "verify_email") await client.verifyEmail("token").then(({ done }) => done === "approval_pending");
   const session: Session = await client.signInWithPassword({ login: "ada", password: "a password" });
-  const anew: Session = await client.resetPassword({ token: "token" });
+  const anew: Session | null = await client.resetPassword({ token: "token" });
   return [fields, weakest, score, warning, session, anew].join();
 }
 
 export async function keep(): Promise<Profile> {
   const changes: ProfileChanges = { last_name: null, fields: { age: 14, news: null } };
   const profile: Profile = await client.updateProfile(changes);
-  const confirmed: boolean = (profile.confirmed_until ?? 0) > Date.now() / 1000;
+  const session = await client.session();
+  const confirmed: boolean = (session?.confirmed_until ?? 0) > Date.now() / 1000;
   await client.changePassword(confirmed ? { new_password: "b" } : { new_password: "b", old_password: "a" });
   const { next } = await client.changeEmail({ email: "countess@school.example" });
   if (next === "confirm_old_email") await client.undoEmailChange("token");
@@ -61,6 +62,33 @@ export async function administer(): Promise<Status> {
   return (await client.accounts.setStatus(first ?? made.account, "active")).status;
 }
 
+export async function prove(error: CountersignError): Promise<number> {
+  const demand: CheckOptions = { at: "decided", maxAge: 300, acr: "aal1", amr: ["pwd", "otp"] };
+  await client.check("groups:teacher", demand);
+  if (error.proofs?.includes("provider:demo")) client.signIn("demo", { next: "/", remember: true, maxAge: error.max_age ?? 0 });
+  const { confirmed_until, acr }: Session = await client.confirm({ password: "a password" });
+  const { auth_time } = await client.endConfirmation();
+  await client.session({ at: "replicated" });
+  return (confirmed_until ?? 0) + auth_time + acr.length;
+}
+
+export async function elsewhere(): Promise<string> {
+  await client.signInWithPassword({ login: "ada", password: "a password", remember: true });
+  const all: SignedIn[] = await client.sessions.list();
+  for (const { sid, current } of all) if (!current) await client.sessions.end(sid);
+  const ended: number = await client.sessions.endOthers();
+  const [newest] = await client.keys.list();
+  await client.keys.rotate({ compromised: true });
+  return [ended, newest?.kid, all[0]?.device?.browser, all[0]?.place?.country].join();
+}
+
+const store: TokenStore = { load: () => undefined, save: async (tokens: Tokens | null) => console.log(tokens?.expires_at) };
+createClient({ origin: "https://school.example", mode: "bearer", store });
+// @ts-expect-error: no such mode
+createClient({ mode: "basic" });
+// @ts-expect-error: a proof is a password
+client.confirm({});
+
 export const wrong = (error: unknown): FieldError[] | undefined =>
   error instanceof CountersignError && error.code === "fields_invalid" ? error.fields : undefined;
 
@@ -68,6 +96,8 @@ export const wait = (error: CountersignError): number => error.retry_after ?? 0;
 
 // @ts-expect-error: nobody makes an account pending again
 client.accounts.setStatus("ada", "pending");
+// @ts-expect-error: without cookies nobody is signed in by the link
+client.resetPassword({ token: "token" }).then((session) => session.account);
 // @ts-expect-error: an account has an address
 client.register({ password: "a password" });
 // @ts-expect-error: the wire's names
@@ -86,11 +116,39 @@ client.session().then((session) => session.account);
 const sure: boolean = client.has("groups:teacher");
 `;
 
+const SERVICE = `
+import { createGuard, CountersignError } from "countersign/edge";
+import type { Demand, Guard, Session } from "countersign/edge";
+
+declare const CHECK: { fetch(input: Request | URL | string, init?: RequestInit): Promise<Response> };
+const guard: Guard = createGuard({ issuer: "https://school.example", audience: "https://api.example", binding: CHECK, fetch });
+const demand: Demand = { tag: "groups:teacher", at: "decided", maxAge: 600, acr: ["aal2"], amr: "otp" };
+
+export async function serve(request: Request): Promise<Response> {
+  const session = await guard.require(request, demand);
+  if (session instanceof Response) return session;
+  const seen: Session = await guard.verify("token");
+  const may: boolean = guard.has(session, "groups:teacher") && guard.has(null, "groups:teacher");
+  return Response.json([session.account, session.tags["groups"]?.length, seen.acr, may]);
+}
+
+export const code = (error: unknown): string => (error instanceof CountersignError ? error.code : "");
+
+// @ts-expect-error: everybody gets the same object
+guard.verify("token").then((session) => (session.version = 1));
+// @ts-expect-error: a session may have been refused
+guard.require(new Request("https://api.example")).then((session) => session.account);
+// @ts-expect-error: no such tier
+guard.require(new Request("https://api.example"), { at: "guessed" });
+// @ts-expect-error: whose tokens?
+createGuard({});
+`;
+
 let consumer;
 
 before(async () => {
   consumer = await createConsumer();
-  await consumer.write({ "consumer.ts": CONSUMER });
+  await consumer.write({ "consumer.ts": CONSUMER, "service.ts": SERVICE });
 });
 
 after(() => consumer?.remove());
@@ -102,7 +160,7 @@ for (const [name, module, moduleResolution] of [
   ["Node", ModuleKind.NodeNext, ModuleResolutionKind.NodeNext],
 ]) {
   test(`a strict consumer compiles, resolved as ${name} does`, () => {
-    const program = ts.createProgram([join(consumer.folder, "consumer.ts")], {
+    const program = ts.createProgram(["consumer.ts", "service.ts"].map((file) => join(consumer.folder, file)), {
       module,
       moduleResolution,
       target: ScriptTarget.ES2022,

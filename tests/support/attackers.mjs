@@ -65,6 +65,12 @@ export class Site {
     return this.post("login", { login, password }, options);
   }
 
+  /** Gives up what her fresh proof allows, as if she had signed in long ago. */
+  async unconfirm(person) {
+    const page = await this.raw("confirm", undefined, { browser: person.browser, method: "DELETE" });
+    return Object.assign(person, expect(page, 200).json.session);
+  }
+
   /** Whether somebody gets in; she is nobody before. */
   async enters(login, password = PASSWORD) {
     return (await this.login(login, password)).status === 200;

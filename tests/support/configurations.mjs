@@ -14,6 +14,8 @@ export const configurations = {
   fresh: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.fresh) }),
   // For tokens that are signed well and say something wrong: its keys in KV are the test's.
   forged: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.forged) }),
+  // The other algorithm of signing. Asked by nobody before the test of its keys.
+  eddsa: (at) => ({ ...secrets, COUNTERSIGN: { ...development(at, at.eddsa), signing_algorithm: "EdDSA" } }),
   // Each other policy, and each setting that changes what people meet.
   approval: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.approval, { registration: "approval" }) }),
   both: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.both, { registration: "verification_and_approval" }) }),
@@ -28,7 +30,7 @@ export const configurations = {
   // As deployed: https only. It can be asked over loopback; what it asks at the provider's host reaches a lying provider.
   production: (at) => ({ ...secrets, COUNTERSIGN: production(at.school) }),
   // Every value wrong in its own way.
-  broken: () => ({ COUNTERSIGN_SECRET: "too short", COUNTERSIGN: broken }),
+  broken: () => ({ COUNTERSIGN_SECRET: "too short", COUNTERSIGN_SECRET_PREVIOUS: "short too", COUNTERSIGN: broken }),
   // Not even JSON.
   garbled: () => ({ COUNTERSIGN_SECRET: SECRET, COUNTERSIGN: "{ origin: " }),
 };
@@ -106,6 +108,8 @@ const broken = {
   origin: "http://app.example/path",
   admins: ["not an address"],
   access_lifetime: -1,
+  signing_algorithm: "HS256",
+  key_lifetime: 60,
   providers: {
     "Bad Name": { name: "Plain", issuer: "http://accounts.example", client_id: "" },
   },

@@ -20,6 +20,8 @@ export function controls(origin) {
       delete: (key) => call("/kv/delete", body({ worker, key })),
       clear: () => call("/kv/clear", body({ worker })),
     }),
+    /** A request to a Worker that comes from somewhere in the world, as the platform says; resolves with status and text. */
+    from: (cf, worker, url, init) => call("/from", body({ cf, worker, url, init })),
     /** Everything that the Workers have printed so far. */
     log: () => call("/log"),
   };
@@ -38,8 +40,12 @@ export async function startControl(port, miniflare, logFile) {
   return { close: () => new Promise((done) => (server.close(done), server.closeAllConnections())) };
 }
 
-async function perform(miniflare, logFile, path, { worker, key, value, prefix }) {
+async function perform(miniflare, logFile, path, { worker, key, value, prefix, cf, url, init }) {
   if (path === "/log") return readFileSync(logFile, "utf8");
+  if (path === "/from") {
+    const response = await (await miniflare.getWorker(worker)).fetch(url, { ...init, cf });
+    return { status: response.status, text: await response.text() };
+  }
   const kv = await miniflare.getKVNamespace("KV", worker);
   if (path === "/kv/get") return kv.get(key);
   if (path === "/kv/put") return kv.put(key, value);

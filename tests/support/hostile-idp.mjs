@@ -123,6 +123,7 @@ class HostileIdp {
       aud: this.client_id,
       exp: now + 300,
       iat: now,
+      auth_time: now,
       nonce: request.nonce,
       at_hash: createHash("sha256").update(access_token).digest().subarray(0, 16).toString("base64url"),
     };

@@ -57,6 +57,11 @@ export class Person {
     return this.browser.send(method, `${this.origin}${path}`, json, options);
   }
 
+  /** Gives up what her fresh proof allows: her session has another name afterwards. */
+  async unconfirm() {
+    return Object.assign(this, expectJson(await this.send("DELETE", "/auth/api/confirm")).session);
+  }
+
   /** `GET /auth/check`. */
   check(at, tag) {
     return this.get(`/auth/check?${new URLSearchParams({ at, ...(tag && { tag }) })}`);

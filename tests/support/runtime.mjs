@@ -27,13 +27,13 @@ export async function useRuntime() {
 /**
  * Starts everything and resolves with the origins of the Workers by name (`main`, `brief`, …), `idp` (the demo provider's
  * issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `breaches` (for `startBreaches`), `kv(worker)`, `log()` and
- * `close()`.
+ * `close()`. `folder` holds another build; `only` names the Workers to start; `log` is the file of what they print.
  */
-export async function startRuntime({ folder = join(root, "build", "worker") } = {}) {
+export async function startRuntime({ folder = join(root, "build", "worker"), only, log: logFile = "worker.log" } = {}) {
   const described = await describe();
   const idp = await startIdp({ port: new URL(described.idp).port, clients: idpClients(described) });
-  const log = openLog();
-  const miniflare = await startMiniflare(described, folder, log);
+  const log = openLog(logFile);
+  const miniflare = await startMiniflare(described, folder, log, only ?? Object.keys(configurations));
   const control = await startControl(new URL(described.control).port, miniflare, log.path);
   const close = async () => void (await Promise.all([control.close(), miniflare.dispose(), idp.close()]));
   return { ...described, ...controls(described.control), close };
@@ -64,15 +64,15 @@ async function liar(id, port, issuer = `http://localhost:${port}`) {
   return { issuer, port, client_id: `countersign-${id}`, client_secret: `${id}-client-secret`, keys: await freshKeys() };
 }
 
-async function startMiniflare(described, folder, log) {
+async function startMiniflare(described, folder, log, names) {
   const { Miniflare, Log, LogLevel, Response } = await import("miniflare");
   const shared = await workerOptions();
   const modules = workerModules(folder);
-  const workers = Object.entries(configurations).map(([name, bindings]) => ({
+  const workers = names.map((name) => ({
     ...shared,
     name,
     modules,
-    bindings: bindings(described),
+    bindings: configurations[name](described),
     assets: { ...shared.assets, workerName: name },
     kvNamespaces: { KV: `kv-${name}` },
     ratelimits: { LIMIT: { simple: { limit: name === "limited" ? 3 : 1_000_000, period: 60 } } },
@@ -121,8 +121,8 @@ function workerModules(folder) {
 }
 
 /** What the Workers print, for a reader and for `runtime.log()`. */
-function openLog() {
+function openLog(file) {
   const output = join(root, "test-output");
   mkdirSync(output, { recursive: true });
-  return createWriteStream(join(output, "worker.log"));
+  return createWriteStream(join(output, file));
 }

@@ -15,7 +15,7 @@ const SECTIONS = [
 ];
 
 /** "My account": a section for each thing to do, one open at a time. */
-export function createAccount(client, person) {
+export function createAccount(client, person, proven) {
   let sections; // made when the configuration is known
 
   async function show(session, profile) {
@@ -29,7 +29,7 @@ export function createAccount(client, person) {
 
   function build(config) {
     const made = SECTIONS.filter(({ action }) => config.actions.includes(action)).map((section) => {
-      const content = section.create(client, person, config);
+      const content = section.create(client, { person, proven, config });
       const summary = make("summary", {}, make("h3", {}, section.title), ...(content.note ? [content.note] : []));
       // Those of one name close each other.
       const unfolded = make("div", { className: "unfolded" }, ...content.elements);

@@ -1,24 +1,21 @@
 import { at, make } from "../dom.js";
-import { passwordField } from "../forms/fields.js";
-import { createForm, filled } from "../forms/form.js";
-import { createProof, proven } from "./proof.js";
+import { createForm } from "../forms/form.js";
 
 /** "Delete my account": in two steps, the second in a dialog of its own. */
-export function createDeletion(client, person, config) {
+export function createDeletion(client, { proven }) {
   const open = make("button", { type: "button", className: "quiet danger" }, "Delete my account …");
   const keep = make("button", { type: "button", className: "quiet" }, "Keep my account");
   const form = createForm({
     id: "deletion-form",
-    fields: [passwordField("password", "Your password")],
+    fields: [],
     button: "Delete it for ever",
     danger: true,
     beside: [keep],
-    submit: async (values) => {
-      await proven(person, () => client.deleteAccount(filled(values)));
+    submit: async () => {
+      await proven(() => client.deleteAccount());
       at("goodbye").textContent = "Your account has been deleted.";
     },
   });
-  const proof = createProof(client, config, form, "password");
   const title = make("h2", { id: "deletion-title" }, "Delete your account?");
   const text = make("p", {}, "Your profile, your sessions and your tags are gone for ever. Nobody can bring them back.");
   const dialog = make("dialog", { className: "card", "aria-labelledby": title.id }, title, text, form.element);
@@ -27,15 +24,9 @@ export function createDeletion(client, person, config) {
     form.reset();
     dialog.showModal();
     // The dialog begins at what does no harm.
-    if (form.controls.password.element.hidden) keep.focus();
+    keep.focus();
   });
   keep.addEventListener("click", () => dialog.close());
-
-  function show(profile) {
-    proof.show(profile);
-    open.hidden = form.element.hidden;
-    if (open.hidden) dialog.close();
-  }
 
   function clear() {
     dialog.close();
@@ -43,5 +34,5 @@ export function createDeletion(client, person, config) {
   }
 
   const lead = make("p", {}, "This cannot be undone. You may want to download your data before.");
-  return { elements: [lead, proof.hint, make("div", { className: "line" }, open), dialog], show, clear };
+  return { elements: [lead, make("div", { className: "line" }, open), dialog], show() {}, clear };
 }

@@ -2,7 +2,7 @@ import { make } from "../dom.js";
 import { createForm } from "../forms/form.js";
 
 /** "Profile": everything about her that she may change at once. The e-mail address has a section of its own. */
-export function createProfile(client, person, config) {
+export function createProfile(client, { person, config }) {
   const note = make("span", { className: "note" });
   let shown;
   const form = createForm({

@@ -1,5 +1,7 @@
 // The page's own fields, beside those that the deployment describes.
 
+import { make } from "../dom.js";
+
 /** What an account is signed in to with. */
 export function loginField({ fields }) {
   const named = fields.some(({ name }) => name === "user_name");
@@ -17,6 +19,12 @@ export const passwordField = (name, label) => ({
   required: true,
   autocomplete: "current-password",
 });
+
+/** Unseen, and there for the password manager: whose password is this? */
+export const ownerField = () => make("input", { type: "text", autocomplete: "username", hidden: true });
+
+/** For how long she is let in. */
+export const rememberField = { name: "remember", type: "boolean", label: "Stay signed in on this device" };
 
 /** A password that is being chosen. `personal()` gives what an attacker who knows her would try. */
 export function newPasswordField(client, { password: rules }, { label, personal }) {

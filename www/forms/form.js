@@ -5,16 +5,16 @@ import { REFUSALS } from "../words.js";
 
 /**
  * A form made from fields. `submit(values)` gets what was filled in, named as on the wire; what it throws is shown
- * where it belongs: beside the fields it names, or above the button.
+ * where it belongs: beside the fields it names, or above the button. `more` stands below the fields, `beside` next to the button.
  */
-export function createForm({ id, fields, button: label, danger = false, beside = [], submit }) {
+export function createForm({ id, fields, button: label, danger = false, more = [], beside = [], submit }) {
   const controls = fields.map((field) => createControl(id, field));
   const message = make("p", { className: "error", role: "alert" });
   const outcome = make("div", { className: "outcome", role: "status" });
   const button = make("button", { type: "submit", className: danger ? "danger" : "" }, label);
   const buttons = make("div", { className: "line wrap" }, button, ...beside);
   const parts = controls.map((control) => control.element);
-  const element = make("form", { id, noValidate: true }, ...parts, message, buttons, outcome);
+  const element = make("form", { id, noValidate: true }, ...parts, ...more, message, buttons, outcome);
   const wait = createWait(message, button);
 
   element.addEventListener("submit", (event) => {
@@ -75,6 +75,8 @@ export function createForm({ id, fields, button: label, danger = false, beside =
     say: (...nodes) => outcome.replaceChildren(make("div", { className: "notice" }, ...nodes)),
     /** Shows or hides a field; what is hidden is not asked for. */
     ask: (name, wanted) => (form.controls[name].element.hidden = !wanted),
+    /** Shows or hides the button that sends it. */
+    offer: (offered) => (button.hidden = !offered),
     focus: () => asked()[0]?.input.focus(),
     reset() {
       unmark();

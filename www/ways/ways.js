@@ -1,4 +1,6 @@
 import { announce, at, make } from "../dom.js";
+import { createControl } from "../forms/control.js";
+import { rememberField } from "../forms/fields.js";
 import { createSignIn } from "./sign-in.js";
 import { createRegister } from "./register.js";
 import { createForgotPassword, createForgotUserName } from "./forgot.js";
@@ -13,6 +15,8 @@ const WAYS = [
 
 /** The card of who is signed out: forms for accounts with a password, buttons for providers. */
 export function createWays(client) {
+  // One box for all the ways in that lead on at once; it stands where she looks for it.
+  const remember = createControl("ways", rememberField);
   let ways; // made when the configuration is known
   let current;
 
@@ -25,12 +29,12 @@ export function createWays(client) {
   }
 
   function build(config) {
-    ways = WAYS.filter(({ action }) => config.actions.includes(action)).map((way) => aWay(client, config, way));
+    ways = WAYS.filter(({ action }) => config.actions.includes(action)).map((way) => aWay(client, config, remember, way));
     const [tabs, others] = [ways.filter(({ tab }) => tab), ways.filter(({ tab }) => !tab)];
     ways[0]?.panel.append(make("p", { className: "links" }, ...others.map(({ link }) => link)));
     at("ways").replaceChildren(...tabs.map(({ link }) => link));
     at("ways").hidden = ways.length < 2;
-    at("providers").replaceChildren(...config.providers.map((provider) => button(client, provider)));
+    at("providers").replaceChildren(...config.providers.map((provider) => button(client, remember, provider)));
   }
 
   /** Shows one way and no other; an address that names none leads to the first. */
@@ -47,6 +51,8 @@ export function createWays(client) {
     const providers = at("providers").children.length > 0 && (!way || way.providers === true);
     at("providers").hidden = !providers;
     at("or").hidden = !providers || !way;
+    at("remember").hidden = !providers;
+    (way?.content.holder ?? at("remember")).append(remember.element);
     // What the page is for is said where one arrives.
     at("lead").hidden = way !== ways[0];
     if (!focus) return;
@@ -58,6 +64,7 @@ export function createWays(client) {
 
   function clear() {
     ways?.forEach(({ content }) => content.clear());
+    remember.reset();
     // The next to sign in on this page begins at the beginning.
     if (asked()) history.replaceState(history.state, "", location.pathname + location.search);
   }
@@ -67,16 +74,16 @@ export function createWays(client) {
   return { show, clear };
 }
 
-function aWay(client, config, way) {
-  const content = way.create(client, config);
+function aWay(client, config, remember, way) {
+  const content = way.create(client, config, remember);
   const heading = make("h2", { id: `way-${way.id}-title`, tabIndex: -1 }, way.title);
   if (way.tab) heading.className = "visually-hidden";
   const panel = make("section", { className: "way", "aria-labelledby": heading.id }, heading, ...content.elements);
   return { ...way, content, heading, panel, link: make("a", { href: `#${way.id}` }, way.title) };
 }
 
-function button(client, { id, name }) {
+function button(client, remember, { id, name }) {
   const signIn = make("button", { type: "button" }, `Continue with ${name}`);
-  signIn.addEventListener("click", () => client.signIn(id, { next: "/" }));
+  signIn.addEventListener("click", () => client.signIn(id, { next: "/", remember: remember.read() }));
   return make("li", {}, signIn);
 }

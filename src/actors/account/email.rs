@@ -6,7 +6,6 @@ use serde_json::json;
 use super::events::{self, Happening};
 use super::proof;
 use super::registration::{Done, PROVING, Unproved, complete, need_password, secret};
-use super::sessions::Reason;
 use super::{Account, Apply, Context, Refusable, changed, handles, letters, limits, links, require, save_profile};
 use crate::domain::account::{Profile, Status};
 use crate::domain::email::Email;
@@ -26,7 +25,7 @@ pub struct ChangeEmail {
     pub sid: SessionId,
     /// The new address.
     pub email: Email,
-    /// The password, unless the session is confirmed.
+    /// The password, unless the proof of the session is fresh.
     pub password: Option<Password>,
     /// The rules.
     pub rules: Rules,
@@ -123,7 +122,7 @@ impl Apply for VerifyEmail {
 /// Whoever registered with an address that may not be hers leaves, and her password with her.
 pub fn throw_out(context: &Context<'_>) -> Result<()> {
     proof::store_hash(context, None)?;
-    proof::shut_out_others(context, None, Reason::Recovered)?;
+    proof::shut_out_others(context, None)?;
     changed(context, None)
 }
 
@@ -187,7 +186,7 @@ impl Apply for UndoEmailChange {
         handles::return_to(context, &account.id, &Handle::email(&email), &link)?;
         let profile = Profile { email: Some(email.clone()), email_verified: true, ..account.profile.clone() };
         save_profile(context, &profile)?;
-        proof::shut_out_others(context, None, Reason::EmailChangeUndone)?;
+        proof::shut_out_others(context, None)?;
         links::end(context, &[Purpose::VerifyEmail])?;
         links::end_later(context, &link)?;
         letters::write(context, &email, profile.display_name(), Matter::EmailUndone)?;

@@ -36,6 +36,8 @@ pub enum Happening {
     EmailChangeUndone,
     /// It has another status.
     StatusChanged,
+    /// A used refresh token came back: somebody else had it. Its session has ended.
+    RefreshReused,
     /// A letter was not taken; it is tried again.
     MailFailed,
     /// A letter was not taken and is not tried again.
@@ -45,7 +47,7 @@ pub enum Happening {
 }
 
 /// An event.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Event {
     /// When.
     pub at: Timestamp,

@@ -116,9 +116,9 @@ async fn post(mail: Option<&Mail>, letter: &Letter, outside: &impl Post) -> Resu
 }
 
 fn open(secret: &RootSecret, id: &str, sealed: &[u8]) -> Result<Letter> {
-    let text = secret.key(Purpose::Letter)?.open(sealed, id.as_bytes());
-    let text = text.ok_or_else(|| internal("a sealed letter does not open"))?;
-    serde_json::from_slice(&text).map_err(|error| internal(&error.to_string()))
+    let opened = secret.open(Purpose::Letter, sealed, id.as_bytes())?;
+    let opened = opened.ok_or_else(|| internal("a sealed letter does not open"))?;
+    serde_json::from_slice(&opened.plain).map_err(|error| internal(&error.to_string()))
 }
 
 fn remove(sql: &dyn Sql, id: &str) -> Result<()> {

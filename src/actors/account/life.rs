@@ -6,10 +6,9 @@ use serde_json::json;
 use super::super::{Fate, schema};
 use super::events::{self, Happening};
 use super::proof;
-use super::sessions::{self, Reason};
 use super::{
-    Account, Apply, Context, Description, Refusable, changed, describe, find, handles, identity, letters, open,
-    require, tags,
+    Account, Apply, Context, Description, Refusable, STEPS, changed, describe, find, handles, identity, letters, open,
+    require, sessions, tags,
 };
 use crate::domain::account::Status;
 use crate::domain::attempts::Attempts;
@@ -40,7 +39,7 @@ impl Apply for SetStatus {
         let account = open(context)?;
         let (from, to) = (account.status, self.status);
         if from == to {
-            return Ok(describe(account, None));
+            return Ok(describe(account));
         }
         if !from.leads_to(to) {
             let cause = format!("account `{}` cannot go from {} to {}", account.id, from.name(), to.name());
@@ -49,7 +48,7 @@ impl Apply for SetStatus {
         // An administrator's word stands for the proof of the address that was waited for.
         context.sql.run("UPDATE account SET verify_by = NULL", &[])?;
         if to != Status::Active {
-            proof::shut_out_others(context, None, Reason::Shut)?;
+            proof::shut_out_others(context, None)?;
         }
         events::note(context, Happening::StatusChanged, &json!({ "from": from, "to": to }))?;
         changed(context, Some(to))?;
@@ -57,7 +56,7 @@ impl Apply for SetStatus {
         if let (Status::Pending, Status::Active, Some(email)) = (from, to, &account.profile.email) {
             letters::write(context, email, account.profile.display_name().filter(|_| verified), Matter::Approved)?;
         }
-        Ok(describe(open(context)?, None))
+        Ok(describe(open(context)?))
     }
 }
 
@@ -66,7 +65,7 @@ impl Apply for SetStatus {
 pub struct Delete {
     /// The session that asks.
     pub sid: SessionId,
-    /// The password, unless the session is confirmed.
+    /// The password, unless the proof of the session is fresh.
     pub password: Option<Password>,
     /// The rules.
     pub rules: Rules,
@@ -136,6 +135,7 @@ pub fn wake(context: &Context<'_>) -> Result<Fate> {
     if schema::version(context.sql)? < 2 {
         return Ok(Fate::Kept);
     }
+    schema::migrate(context.sql, STEPS)?;
     let Some(account) = find(context)? else { return forget(context) };
     for handle in handles::overdue(context)? {
         handles::give_up(context, &account.id, &handle)?;
@@ -143,7 +143,7 @@ pub fn wake(context: &Context<'_>) -> Result<Fate> {
     // `find` has told that the time to prove the address is over; now it is written down.
     let overdue = "SELECT 1 FROM account WHERE status = '\"active\"' AND verify_by <= ?";
     if context.sql.row(overdue, &[context.now.0.into()])?.is_some() {
-        sessions::end_all(context, None, Reason::Shut)?;
+        sessions::end_all(context, None)?;
         changed(context, Some(Status::Pending))?;
     }
     Ok(Fate::Kept)

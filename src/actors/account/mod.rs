@@ -5,6 +5,7 @@
 //! that has no account: for a registration that waits for its proof, or as the stand-in for a name that nobody has. Such
 //! an object forgets itself.
 
+mod confirmation;
 mod email;
 pub mod events;
 mod handles;
@@ -15,19 +16,24 @@ mod links;
 mod profile;
 mod proof;
 mod recovery;
+mod refresh;
 mod registration;
+mod session_list;
 mod sessions;
 mod sign_in;
 mod tags;
 
+pub use confirmation::{Confirm, EndConfirmation};
 pub use email::{ChangeEmail, Next, UndoEmailChange, VerifyEmail};
 pub use life::{Delete, SetStatus};
 pub(super) use life::{due, wake};
 pub use limits::CountMail;
-pub use profile::{ChangePassword, Describe, Export, Exported, UpdateProfile};
+pub use profile::{ChangePassword, Describe, Export, UpdateProfile};
 pub use recovery::{Lost, Recover, Remind};
+pub use refresh::Refresh;
 pub use registration::{Claims, CreateAccount, Done, Peek, Register};
-pub use sessions::{EndSession, Recorded, Refresh, Stand};
+pub use session_list::{EndSessions, ListSessions};
+pub use sessions::{SignOut, Stand};
 pub use sign_in::{SignIn, SignInWithPassword};
 pub use tags::{ChangeTags, ReadTags, Tagged};
 
@@ -36,12 +42,13 @@ use serde_json::json;
 
 use super::schema::{self, Step};
 use super::{Apply, Context, directory, outbox, run, unknown};
-use crate::domain::account::{AccountProjection, Profile, Session, Status};
+use crate::domain::account::{AccountProjection, Profile, Status};
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
 use crate::domain::password::Hash;
 use crate::domain::refresh::RefreshToken;
 use crate::domain::rules::Lifetimes;
+use crate::domain::session::Session;
 use crate::domain::tag::{Tag, TagSet, Tags};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
@@ -58,8 +65,8 @@ const STEPS: &[Step] = &[
         ) WITHOUT ROWID",
         handles::TABLE,
         tags::TABLE,
-        sessions::SESSION_TABLE,
-        sessions::REFRESH_TABLE,
+        sessions::TABLE,
+        refresh::TABLE,
         outbox::TABLE,
     ],
     &[
@@ -72,6 +79,16 @@ const STEPS: &[Step] = &[
         limits::TABLE,
         events::TABLE,
         letters::TABLE,
+    ],
+    &[
+        "ALTER TABLE session DROP COLUMN confirmed_until",
+        "ALTER TABLE session ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE session ADD COLUMN remembered INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE session ADD COLUMN mode TEXT NOT NULL DEFAULT '\"cookie\"'",
+        "ALTER TABLE session ADD COLUMN whereabouts TEXT NOT NULL DEFAULT '{}'",
+        "UPDATE session SET created_at = auth_time",
+        "ALTER TABLE refresh_token ADD COLUMN superseded_at INTEGER",
+        "ALTER TABLE account ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0",
     ],
 ];
 
@@ -99,7 +116,11 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
         SetStatus::NAME => run::<SetStatus>(body, context),
         Delete::NAME => run::<Delete>(body, context),
         Refresh::NAME => run::<Refresh>(body, context),
-        EndSession::NAME => run::<EndSession>(body, context),
+        SignOut::NAME => run::<SignOut>(body, context),
+        ListSessions::NAME => run::<ListSessions>(body, context),
+        EndSessions::NAME => run::<EndSessions>(body, context),
+        Confirm::NAME => run::<Confirm>(body, context),
+        EndConfirmation::NAME => run::<EndConfirmation>(body, context),
         Stand::NAME => run::<Stand>(body, context),
         ReadTags::NAME => run::<ReadTags>(body, context),
         ChangeTags::NAME => run::<ChangeTags>(body, context),
@@ -121,11 +142,11 @@ pub struct Issued {
     pub tags: Tags,
     /// The session.
     pub session: Session,
-    /// The refresh token.
-    pub refresh: RefreshToken,
+    /// The refresh token; `None` if its holder goes on with the one that she has.
+    pub refresh: Option<RefreshToken>,
 }
 
-fn issued(context: &Context<'_>, session: Session, refresh: RefreshToken) -> Result<Issued> {
+fn issued(context: &Context<'_>, session: Session, refresh: Option<RefreshToken>) -> Result<Issued> {
     let account = open(context)?;
     Ok(Issued { account: account.id, version: account.version, tags: tags::all(context)?, session, refresh })
 }
@@ -285,32 +306,27 @@ fn project(context: &Context<'_>) -> Result<()> {
     let (id, version) = identity(context)?;
     let status = find(context)?.map_or(Status::Deleted, |account| account.status);
     let ended = sessions::recently_ended(context)?;
-    let projection = AccountProjection { status, version, tags: tags::all(context)?, ended };
+    let epoch = context.sql.row("SELECT epoch FROM account", &[])?.map_or(Ok(0), |row| row.number(0))?;
+    let projection = AccountProjection { status, version, tags: tags::all(context)?, epoch, ended };
     // Of a deleted account nothing is told longer than its access tokens live.
     let lifetime = (status == Status::Deleted).then_some(Lifetimes::MAX_ACCESS);
     outbox::project(context, &kv::Account(&id), &projection, lifetime)
 }
 
-/// What is known of a person.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Description {
-    /// Her account.
-    pub account: AccountId,
-    /// Its state.
-    pub status: Status,
-    /// Since when.
-    pub created_at: Timestamp,
-    /// Whether she can sign in with a password.
-    pub has_password: bool,
-    /// Until when her session needs no other proof; `None` if it does, or if somebody else asks.
-    pub confirmed_until: Option<Timestamp>,
-    /// Her profile.
-    #[serde(flatten)]
-    pub profile: Profile,
-}
+/// What is known of a person: her profile with more members, as the schema `Profile` of the OpenAPI document describes it.
+pub type Description = serde_json::Value;
 
-fn describe(account: Account, confirmed_until: Option<Timestamp>) -> Description {
-    let Account { id: account, status, created_at, profile, password, .. } = account;
-    let profile = Profile { name: profile.display_name(), ..profile };
-    Description { account, status, created_at, has_password: password.is_some(), confirmed_until, profile }
+fn describe(account: Account) -> Description {
+    let Account { id, status, created_at, profile, password, .. } = account;
+    let mut description = json!(Profile { name: profile.display_name(), ..profile });
+    let more = [
+        ("account", json!(id)),
+        ("status", json!(status)),
+        ("created_at", json!(created_at)),
+        ("has_password", password.is_some().into()),
+    ];
+    if let Some(members) = description.as_object_mut() {
+        members.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    }
+    description
 }

@@ -1,27 +1,26 @@
 //! What a person changes by herself: her profile, her password; and a copy of everything.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::events::{self, Event};
+use super::events;
 use super::proof;
 use super::recovery::replace_password;
-use super::sessions::{self, Reason, Recorded};
-use super::{Apply, Context, Description, Refusable, describe, handles, open, require, save_profile, tags};
+use super::{
+    Apply, Context, Description, Refusable, describe, handles, open, require, save_profile, session_list, sessions,
+    tags,
+};
 use crate::domain::field::Changes;
 use crate::domain::handle::Handle;
 use crate::domain::id::SessionId;
 use crate::domain::password::Password;
 use crate::domain::rules::Rules;
-use crate::domain::tag::Tags;
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
 
 /// Asks what is known of the person.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Describe {
-    /// Her session, if she asks herself.
-    pub sid: Option<SessionId>,
-}
+pub struct Describe {}
 
 impl Command for Describe {
     const ACTOR: Actor = Actor::Account;
@@ -31,9 +30,7 @@ impl Command for Describe {
 
 impl Apply for Describe {
     fn apply(self, context: &Context<'_>) -> Result<Description> {
-        let account = open(context)?;
-        let confirmed = self.sid.map_or(Ok(None), |sid| sessions::confirmed_until(context, &sid))?;
-        Ok(describe(account, confirmed.filter(|until| *until > context.now)))
+        open(context).map(describe)
     }
 }
 
@@ -56,7 +53,7 @@ impl Apply for UpdateProfile {
     fn apply(self, context: &Context<'_>) -> Result<Description> {
         let account = require(context)?;
         account.usable()?;
-        proof::alive(context, &self.sid)?;
+        sessions::alive(context, &self.sid)?;
         let mut profile = account.profile.clone();
         self.changes.apply(&mut profile);
         if profile.user_name != account.profile.user_name {
@@ -69,7 +66,7 @@ impl Apply for UpdateProfile {
         }
         save_profile(context, &profile)?;
         context.sql.run("UPDATE account SET keeps_profile = 1", &[])?;
-        Describe { sid: Some(self.sid) }.apply(context)
+        open(context).map(describe)
     }
 }
 
@@ -78,7 +75,7 @@ impl Apply for UpdateProfile {
 pub struct ChangePassword {
     /// The session that asks.
     pub sid: SessionId,
-    /// The old password, unless the session is confirmed.
+    /// The old password, unless the proof of the session is fresh.
     pub old: Option<Password>,
     /// The new password.
     pub new: Password,
@@ -100,7 +97,7 @@ impl Apply for ChangePassword {
         if let Err(refusal) = proof::fresh(context, &account, &self.sid, self.old.as_ref(), &self.rules)? {
             return Ok(Err(refusal));
         }
-        proof::shut_out_others(context, Some(&self.sid), Reason::PasswordChanged)?;
+        proof::shut_out_others(context, Some(&self.sid))?;
         replace_password(context, &account, &self.new, self.breach_unchecked, &self.rules)?;
         super::changed(context, None)?;
         Ok(Ok(()))
@@ -111,35 +108,22 @@ impl Apply for ChangePassword {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Export {}
 
-/// Everything that is known of a person. Her password is not: only its hash is.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Exported {
-    /// Her account and profile.
-    pub profile: Description,
-    /// Her tags.
-    pub tags: Tags,
-    /// What leads to her account: `oidc`, `email`, `user_name`.
-    pub handles: Vec<String>,
-    /// Her sessions, as far as they are still known.
-    pub sessions: Vec<Recorded>,
-    /// What has happened to her account.
-    pub events: Vec<Event>,
-}
-
 impl Command for Export {
     const ACTOR: Actor = Actor::Account;
     const NAME: &'static str = "export";
-    type Reply = Exported;
+    /// As the schema `Export` of the OpenAPI document describes it. Her password is not known: only its hash is.
+    type Reply = Value;
 }
 
 impl Apply for Export {
-    fn apply(self, context: &Context<'_>) -> Result<Exported> {
-        Ok(Exported {
-            profile: describe(open(context)?, None),
-            tags: tags::all(context)?,
-            handles: handles::all(context)?.into_iter().map(|handle| handle.kind).collect(),
-            sessions: sessions::all(context)?,
-            events: events::all(context)?,
-        })
+    fn apply(self, context: &Context<'_>) -> Result<Value> {
+        let handles: Vec<String> = handles::all(context)?.into_iter().map(|handle| handle.kind).collect();
+        Ok(json!({
+            "profile": describe(open(context)?),
+            "tags": tags::all(context)?,
+            "handles": handles,
+            "sessions": session_list::all(context)?,
+            "events": events::all(context)?,
+        }))
     }
 }

@@ -1,17 +1,15 @@
-//! Proving who one is: by password, or by a session that has been confirmed.
+//! Proving who one is: by password, or by a session whose proof is fresh.
 
 use super::super::Context;
 use super::limits::Guessed;
-use super::sessions::{self, Reason};
-use super::{Account, Refusable, limits, links};
+use super::{Account, Refusable, limits, links, sessions};
+use crate::domain::demand::Demand;
 use crate::domain::id::SessionId;
 use crate::domain::link::Purpose;
 use crate::domain::password::{Hash, Parameters, Password, Verdict, judge_nobody};
 use crate::domain::rules::Rules;
+use crate::domain::session::Session;
 use crate::error::{Code, Error, Result};
-
-/// How long, in seconds, a session stays confirmed.
-pub const CONFIRMED: u64 = 600;
 
 /// Judges a password, and counts it if it is wrong. The same work is done where there is no hash to judge it by.
 pub fn judge(
@@ -35,7 +33,7 @@ pub fn judge(
     Ok(Ok(verdict))
 }
 
-/// Lets a person do what needs a fresh proof: her session has been confirmed, or she gives her password.
+/// Lets a person do what needs a fresh proof: that of her session is, or she gives her password.
 pub fn fresh(
     context: &Context<'_>,
     account: &Account,
@@ -44,19 +42,13 @@ pub fn fresh(
     rules: &Rules,
 ) -> Result<Refusable<()>> {
     account.usable()?;
-    alive(context, sid)?;
+    let session = sessions::alive(context, sid)?;
     let Some(password) = password else {
-        let confirmed = sessions::confirmed_until(context, sid)?.is_some_and(|until| until > context.now);
-        let required = || Error::new(Code::ConfirmationRequired, "neither a confirmed session nor a password");
-        return Ok(if confirmed { Ok(()) } else { Err(required()) });
+        let demand = Demand::fresh(rules.lifetimes.confirmation);
+        let met = demand.is_met(session.auth_time, Session::ACR, &session.amr, context.now);
+        return Ok(if met { Ok(()) } else { Err(Error::demand(demand, "neither a fresh proof nor a password")) });
     };
     Ok(judge(context, Guessed::Confirming, account.password.as_ref(), password, rules)?.map(|_| ()))
-}
-
-/// Whether the session that asks is alive.
-pub fn alive(context: &Context<'_>, sid: &SessionId) -> Result<()> {
-    let ended = || Error::new(Code::SessionEnded, "the session has ended");
-    if sessions::is_alive(context, sid)? { Ok(()) } else { Err(ended()) }
 }
 
 /// Gives the account another password.
@@ -72,8 +64,8 @@ pub fn store_hash(context: &Context<'_>, hash: Option<&Hash>) -> Result<()> {
 }
 
 /// Ends what somebody may hold who knew the old password: every session but one, and the links that lead in.
-pub fn shut_out_others(context: &Context<'_>, except: Option<&SessionId>, reason: Reason) -> Result<()> {
-    sessions::end_all(context, except, reason)?;
+pub fn shut_out_others(context: &Context<'_>, except: Option<&SessionId>) -> Result<()> {
+    sessions::end_all(context, except)?;
     limits::password_right(context)?;
     links::end(context, &[Purpose::Recover, Purpose::ConfirmOldEmail, Purpose::ConfirmNewEmail])
 }

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::super::schema;
 use super::email::{prove, throw_out};
 use super::events::{self, Happening};
-use super::proof::{self, CONFIRMED};
+use super::proof;
 use super::registration::secret;
-use super::sessions::Reason;
+use super::sessions::Proof;
 use super::sign_in::admit;
 use super::{
     Account, Apply, Context, Issued, Refusable, STEPS, changed, find, handles, letters, limits, links, require,
@@ -21,6 +21,7 @@ use crate::domain::link::{LinkToken, Purpose};
 use crate::domain::mail::Matter;
 use crate::domain::password::Password;
 use crate::domain::rules::Rules;
+use crate::domain::session::Opening;
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
 
@@ -94,7 +95,7 @@ fn may_come_back(account: &Account) -> bool {
     account.status == Status::Active || (account.status == Status::Pending && account.verify_by.is_some())
 }
 
-/// Lets a person in with the link that she was sent. The link proves her address, and her session is confirmed.
+/// Lets a person in with the link that she was sent: a fresh proof, of her address too.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Recover {
     /// The link.
@@ -103,6 +104,8 @@ pub struct Recover {
     pub password: Option<Password>,
     /// Whether nobody could say if the password is known from a breach.
     pub breach_unchecked: bool,
+    /// How the session is opened.
+    pub opening: Opening,
     /// The rules.
     pub rules: Rules,
 }
@@ -127,13 +130,13 @@ impl Apply for Recover {
         limits::password_right(context)?;
         events::note(context, Happening::Recovered, &json!({}))?;
         if let Some(password) = &self.password {
-            proof::shut_out_others(context, None, Reason::PasswordChanged)?;
+            proof::shut_out_others(context, None)?;
             replace_password(context, &account, password, self.breach_unchecked, &self.rules)?;
         }
         // Of the sessions that have ended the outside must know.
         changed(context, None)?;
-        let confirmed = Some(context.now.plus(CONFIRMED));
-        admit(context, &account.profile, "link".to_owned(), &self.rules, confirmed)
+        let proof = Proof { at: context.now, amr: "link".to_owned() };
+        admit(context, &account.profile, proof, &self.opening, &self.rules)
     }
 }
 

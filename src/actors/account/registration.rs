@@ -284,6 +284,6 @@ impl Apply for CreateAccount {
             &Birth { status: self.status, profile, password, keeps_profile: true, verify_by: None },
             &handles,
         )?;
-        Ok(describe(open(context)?, None))
+        open(context).map(describe)
     }
 }

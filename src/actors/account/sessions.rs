@@ -1,81 +1,48 @@
-//! The sessions of an account and their refresh families.
+//! The sessions of an account: beginning, ending, and what is alive.
 //!
-//! Invariants: of a family at most one token is unused; a token is stored only as its hash, its successor only sealed
-//! under the token itself; a session that has ended is never alive again.
+//! Invariants: a session that has ended is never alive again; its name changes whenever its proof does.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Apply, Context, Issued, Refusable, find, issued, open, project, tags};
-use crate::domain::account::{Session, Standing};
-use crate::domain::id::{AccountId, SessionId};
-use crate::domain::refresh::{Presented, RefreshToken};
+use super::{Apply, Context, open, project, refresh, tags};
+use crate::domain::account::Standing;
+use crate::domain::id::SessionId;
 use crate::domain::rules::Lifetimes;
+use crate::domain::session::{Family, Life, Opening, Session, Whereabouts};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
 use crate::ports::sql::{self, Row, Value};
 
 /// The sessions. `idle` is how many seconds may lie between two uses.
-pub const SESSION_TABLE: &str = "CREATE TABLE session (
+pub const TABLE: &str = "CREATE TABLE session (
     sid TEXT PRIMARY KEY, auth_time INTEGER NOT NULL, amr TEXT NOT NULL, used_at INTEGER NOT NULL, idle INTEGER NOT NULL,
     expires_at INTEGER NOT NULL, ended_at INTEGER, end_reason TEXT
-) WITHOUT ROWID";
-
-/// The refresh tokens of every family.
-pub const REFRESH_TABLE: &str = "CREATE TABLE refresh_token (
-    hash BLOB PRIMARY KEY, sid TEXT NOT NULL, used_at INTEGER, successor BLOB
 ) WITHOUT ROWID";
 
 /// The most sessions that a person has at once.
 const MAX_SESSIONS: u64 = 100;
 
-/// Exchanges a refresh token for its successor and what the session now carries.
+/// The most sessions that are told of one by one when they have ended.
+const MAX_ENDED: u64 = 200;
+
+/// Whether a session can be used, where `?1` is now.
+pub const LIVING: &str = "ended_at IS NULL AND expires_at > ?1 AND used_at + idle > ?1";
+
+/// Ends the session of who signs out. Ending one that is not there is no error.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Refresh {
-    /// The token.
-    pub token: RefreshToken,
-}
-
-impl Command for Refresh {
-    const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "refresh";
-    type Reply = Refusable<Issued>;
-}
-
-impl Apply for Refresh {
-    fn apply(self, context: &Context<'_>) -> Result<Self::Reply> {
-        let refused = |code, cause: &str| Ok(Err(Error::new(code, cause)));
-        let Some(account) = find(context)? else {
-            return refused(Code::RefreshInvalid, "refresh token of no account");
-        };
-        if account.usable().is_err() {
-            return refused(Code::AccountInactive, "refresh for an account that is not active");
-        }
-        match rotate(context, &self.token)? {
-            Rotated::Successor(session, successor) => Ok(Ok(issued(context, session, successor)?)),
-            Rotated::Unknown => refused(Code::RefreshInvalid, "unknown refresh token, or its session has ended"),
-            Rotated::Stolen => {
-                project(context)?;
-                refused(Code::RefreshReused, "a used refresh token came back; its family has ended")
-            }
-        }
-    }
-}
-
-/// Ends a session. Ending one that is not there is no error.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct EndSession {
+pub struct SignOut {
     /// The session.
     pub sid: SessionId,
 }
 
-impl Command for EndSession {
+impl Command for SignOut {
     const ACTOR: Actor = Actor::Account;
-    const NAME: &'static str = "end_session";
+    const NAME: &'static str = "sign_out";
     type Reply = ();
 }
 
-impl Apply for EndSession {
+impl Apply for SignOut {
     fn apply(self, context: &Context<'_>) -> Result<()> {
         open(context)?;
         end(context, &self.sid, Reason::SignedOut)?;
@@ -102,230 +69,203 @@ impl Apply for Stand {
         Ok(Standing {
             status: account.status,
             version: account.version,
-            session_alive: is_alive(context, &self.sid)?,
+            session_alive: find_alive(context, &self.sid)?.is_some(),
             tags: tags::all(context)?,
         })
     }
 }
 
-/// Why a session ended before its time.
+/// Why a session alone ended before its time.
 #[derive(Clone, Copy, Debug)]
 pub enum Reason {
     /// The person signed out.
     SignedOut,
+    /// She ended it from another session.
+    EndedElsewhere,
+    /// It goes on under another name.
+    Renamed,
     /// A used refresh token came back.
     Theft,
     /// The person has begun [`MAX_SESSIONS`] newer ones.
     Crowded,
-    /// The password was changed.
-    PasswordChanged,
-    /// The address was proved by somebody else than who had registered with it.
-    Recovered,
-    /// A change of address was undone.
-    EmailChangeUndone,
-    /// The account is not active any more.
-    Shut,
 }
 
 impl Reason {
     const fn name(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
+            Self::EndedElsewhere => "ended_elsewhere",
+            Self::Renamed => "renamed",
             Self::Theft => "theft",
             Self::Crowded => "crowded",
-            Self::PasswordChanged => "password_changed",
-            Self::Recovered => "recovered",
-            Self::EmailChangeUndone => "email_change_undone",
-            Self::Shut => "shut",
         }
     }
 }
 
+/// How a person has just proved who she is.
+pub struct Proof {
+    /// When.
+    pub at: Timestamp,
+    /// How (RFC 8176).
+    pub amr: String,
+}
+
 /// Begins a session, always under a new name, and forgets those that nobody can use any more.
-pub fn begin(
-    context: &Context<'_>,
-    amr: Vec<String>,
-    lifetimes: Lifetimes,
-    confirmed: Option<Timestamp>,
-) -> Result<Session> {
+pub fn begin(context: &Context<'_>, proof: Proof, lifetimes: Lifetimes, opening: &Opening) -> Result<Session> {
     forget_dead(context)?;
+    let idle = if opening.remembered { lifetimes.remembered } else { lifetimes.idle };
     let session = Session {
         sid: SessionId::generate(context.random)?,
-        auth_time: context.now,
-        amr,
-        expires_at: context.now.plus(lifetimes.absolute),
+        auth_time: proof.at,
+        amr: vec![proof.amr],
+        life: Life { used_at: context.now, idle, expires_at: context.now.plus(lifetimes.absolute) },
+        remembered: opening.remembered,
+        mode: opening.mode,
     };
-    context.sql.run(
-        "INSERT INTO session (sid, auth_time, amr, used_at, idle, expires_at, confirmed_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?)",
-        &[
-            session.sid.as_str().into(),
-            session.auth_time.0.into(),
-            sql::json(&session.amr)?,
-            context.now.0.into(),
-            lifetimes.idle.into(),
-            session.expires_at.0.into(),
-            confirmed.map(|until| until.0).into(),
-        ],
-    )?;
+    insert(context, &session, context.now, &opening.whereabouts)?;
     Ok(session)
+}
+
+fn insert(context: &Context<'_>, session: &Session, created_at: Timestamp, whereabouts: &Whereabouts) -> Result<()> {
+    let values = [
+        session.sid.as_str().into(),
+        session.auth_time.0.into(),
+        sql::json(&session.amr)?,
+        session.life.used_at.0.into(),
+        session.life.idle.into(),
+        session.life.expires_at.0.into(),
+        Value::Integer(session.remembered.into()),
+        sql::json(&session.mode)?,
+        created_at.0.into(),
+        sql::json(whereabouts)?,
+    ];
+    context.sql.run(
+        "INSERT INTO session (sid, auth_time, amr, used_at, idle, expires_at, remembered, mode, created_at, whereabouts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &values,
+    )?;
+    Ok(())
 }
 
 /// Forgets the sessions that nobody can use any more and the oldest of too many. One that was ended stays known until
 /// the last access token that it may have given out has run out.
 fn forget_dead(context: &Context<'_>) -> Result<()> {
     let (now, long_ago) = (context.now.0, context.now.minus(Lifetimes::MAX_ACCESS).0);
-    let dead = "DELETE FROM session WHERE ended_at <= ?2
-        OR (ended_at IS NULL AND (expires_at <= ?1 OR used_at + idle <= ?1))";
-    context.sql.run(dead, &[now.into(), long_ago.into()])?;
-    let crowd = "UPDATE session SET ended_at = ?1, end_reason = ?2 WHERE ended_at IS NULL AND sid NOT IN
-        (SELECT sid FROM session WHERE ended_at IS NULL ORDER BY used_at DESC, sid LIMIT ?3)";
-    let crowded = Reason::Crowded.name();
-    context.sql.run(crowd, &[now.into(), crowded.into(), (MAX_SESSIONS - 1).into()])?;
-    context.sql.run("DELETE FROM refresh_token WHERE sid NOT IN (SELECT sid FROM session)", &[])?;
-    Ok(())
-}
-
-/// The first refresh token of a new family.
-pub fn first_token(context: &Context<'_>, account: &AccountId, sid: &SessionId) -> Result<RefreshToken> {
-    let token = RefreshToken::generate(account.clone(), context.random)?;
-    store(context, &token, sid)?;
-    Ok(token)
-}
-
-fn store(context: &Context<'_>, token: &RefreshToken, sid: &SessionId) -> Result<()> {
-    let statement = "INSERT INTO refresh_token (hash, sid) VALUES (?, ?)";
-    context.sql.run(statement, &[token.hash().as_slice().into(), sid.as_str().into()])?;
-    Ok(())
-}
-
-/// What became of a presented refresh token.
-pub enum Rotated {
-    /// Its successor, new or the one it already has.
-    Successor(Session, RefreshToken),
-    /// It is not a token of a session that is alive.
-    Unknown,
-    /// It was used before; its session has now ended.
-    Stolen,
-}
-
-/// Takes a refresh token and gives its successor.
-pub fn rotate(context: &Context<'_>, token: &RefreshToken) -> Result<Rotated> {
-    let statement = "SELECT sid, used_at, successor FROM refresh_token WHERE hash = ?";
-    let Some(stored) = context.sql.row(statement, &[token.hash().as_slice().into()])? else {
-        return Ok(Rotated::Unknown);
-    };
-    let sid = session_id(stored.text(0)?)?;
-    let Some(session) = alive(context, &sid)? else { return Ok(Rotated::Unknown) };
-    let used_at = stored.optional_number(1)?.map(Timestamp);
-    match Presented::judge(used_at, context.now) {
-        Presented::First => {
-            let successor = succeed(context, token, &sid)?;
-            Ok(Rotated::Successor(session, successor))
-        }
-        Presented::Repeat => {
-            let successor = token.open_successor(stored.bytes(2)?)?;
-            let successor = successor.ok_or_else(|| Error::new(Code::Internal, "a sealed successor does not open"))?;
-            Ok(Rotated::Successor(session, successor))
-        }
-        Presented::Stolen => {
-            end(context, &sid, Reason::Theft)?;
-            Ok(Rotated::Stolen)
-        }
+    let dead = format!("DELETE FROM session WHERE ended_at <= ?2 OR (ended_at IS NULL AND NOT ({LIVING}))");
+    context.sql.run(&dead, &[now.into(), long_ago.into()])?;
+    if living(context)? >= MAX_SESSIONS {
+        let crowd = "UPDATE session SET ended_at = ?1, end_reason = ?2 WHERE ended_at IS NULL AND sid NOT IN
+            (SELECT sid FROM session WHERE ended_at IS NULL ORDER BY used_at DESC, sid LIMIT ?3)";
+        let crowded = Reason::Crowded.name();
+        context.sql.run(crowd, &[now.into(), crowded.into(), (MAX_SESSIONS - 1).into()])?;
+        project(context)?;
     }
+    refresh::forget(context)
 }
 
-fn succeed(context: &Context<'_>, token: &RefreshToken, sid: &SessionId) -> Result<RefreshToken> {
-    let successor = RefreshToken::generate(token.account().clone(), context.random)?;
-    let sealed = token.seal_successor(&successor, context.random)?;
-    context.sql.run(
-        "UPDATE refresh_token SET used_at = ?, successor = ? WHERE hash = ?",
-        &[context.now.0.into(), Value::Blob(sealed), token.hash().as_slice().into()],
-    )?;
-    store(context, &successor, sid)?;
-    let statement = "UPDATE session SET used_at = ? WHERE sid = ?";
-    context.sql.run(statement, &[context.now.0.into(), sid.as_str().into()])?;
-    Ok(successor)
+/// How many sessions are alive.
+pub fn living(context: &Context<'_>) -> Result<u64> {
+    let statement = format!("SELECT COUNT(*) FROM session WHERE {LIVING}");
+    context.sql.row(&statement, &[context.now.0.into()])?.map_or(Ok(0), |row| row.number(0))
+}
+
+/// Notes that a session was used, and where.
+pub fn keep(context: &Context<'_>, sid: &SessionId, life: Life, whereabouts: &Whereabouts) -> Result<()> {
+    let statement = "UPDATE session SET used_at = ?, whereabouts = ? WHERE sid = ?";
+    context.sql.run(statement, &[life.used_at.0.into(), sql::json(whereabouts)?, sid.as_str().into()])?;
+    Ok(())
+}
+
+/// Lets a session that is alive go on under another name, because its proof is another one now. What it holds moves along.
+pub fn rename(context: &Context<'_>, session: Session) -> Result<Session> {
+    let old = session.sid.clone();
+    let row = context.sql.row("SELECT created_at, whereabouts FROM session WHERE sid = ?", &[old.as_str().into()])?;
+    let row = row.ok_or_else(|| Error::new(Code::Internal, "a session that is alive is not stored"))?;
+    let session = Session { sid: SessionId::generate(context.random)?, ..session };
+    insert(context, &session, Timestamp(row.number(0)?), &row.json(1)?)?;
+    for table in ["refresh_token", "link"] {
+        let statement = format!("UPDATE {table} SET sid = ? WHERE sid = ?");
+        context.sql.run(&statement, &[session.sid.as_str().into(), old.as_str().into()])?;
+    }
+    end(context, &old, Reason::Renamed)?;
+    project(context)?;
+    Ok(session)
 }
 
 /// Ends a session, unless it has ended already.
 pub fn end(context: &Context<'_>, sid: &SessionId, reason: Reason) -> Result<()> {
     let statement = "UPDATE session SET ended_at = ?, end_reason = ? WHERE sid = ? AND ended_at IS NULL";
     context.sql.run(statement, &[context.now.0.into(), reason.name().into(), sid.as_str().into()])?;
+    let ended = context.sql.row("SELECT COUNT(*) FROM session WHERE ended_at IS NOT NULL", &[])?;
+    // Everybody else reads them all: of so many an epoch tells as well.
+    if ended.map_or(Ok(0), |row| row.number(0))? > MAX_ENDED {
+        context.sql.run("DELETE FROM session WHERE ended_at IS NOT NULL", &[])?;
+        refresh::forget(context)?;
+        begin_epoch(context)?;
+    }
     Ok(())
 }
 
-/// Ends every session that has not ended, but one if it is named.
-pub fn end_all(context: &Context<'_>, except: Option<&SessionId>, reason: Reason) -> Result<()> {
-    let statement = "UPDATE session SET ended_at = ?, end_reason = ? WHERE ended_at IS NULL AND sid IS NOT ?";
-    let except = except.map(SessionId::as_str);
-    context.sql.run(statement, &[context.now.0.into(), reason.name().into(), except.into()])?;
+/// Ends every session but one, if it is named. A new epoch begins: of tokens that are older only the account can tell
+/// whether their session is that one, so nothing has to be kept of those that have ended.
+pub fn end_all(context: &Context<'_>, except: Option<&SessionId>) -> Result<()> {
+    context.sql.run("DELETE FROM session WHERE sid IS NOT ?", &[except.map(SessionId::as_str).into()])?;
+    refresh::forget(context)?;
+    begin_epoch(context)
+}
+
+/// From now on, of older tokens only the account can tell whether their session is alive.
+fn begin_epoch(context: &Context<'_>) -> Result<()> {
+    context.sql.run("UPDATE account SET version = version + 1, epoch = version + 1", &[])?;
     Ok(())
 }
 
-/// Until when a session needs no other proof.
-pub fn confirmed_until(context: &Context<'_>, sid: &SessionId) -> Result<Option<Timestamp>> {
-    let row = context.sql.row("SELECT confirmed_until FROM session WHERE sid = ?", &[sid.as_str().into()])?;
-    row.map_or(Ok(None), |row| row.optional_number(0)).map(|until| until.map(Timestamp))
+/// A session that is alive. Else it has ended, for who holds it.
+pub fn alive(context: &Context<'_>, sid: &SessionId) -> Result<Session> {
+    find_alive(context, sid)?.ok_or_else(|| Error::new(Code::SessionEnded, "the session has ended"))
+}
+
+fn find_alive(context: &Context<'_>, sid: &SessionId) -> Result<Option<Session>> {
+    Ok(read(context, sid)?.and_then(|(session, family)| matches!(family, Family::Alive(_)).then_some(session)))
 }
 
 /// Whether a session can be used.
 pub fn is_alive(context: &Context<'_>, sid: &SessionId) -> Result<bool> {
-    Ok(alive(context, sid)?.is_some())
+    Ok(find_alive(context, sid)?.is_some())
 }
 
-/// A session as its owner may see it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Recorded {
-    /// The session.
-    #[serde(flatten)]
-    pub session: Session,
-    /// When it was used last.
-    pub used_at: Timestamp,
-    /// When it was ended before its time.
-    pub ended_at: Option<Timestamp>,
-    /// Why.
-    pub end_reason: Option<String>,
+/// What [`session`] reads, and when it was ended.
+pub const COLUMNS: &str = "sid, auth_time, amr, used_at, idle, expires_at, remembered, mode, ended_at";
+
+/// A session that is known, and the state of its family.
+pub fn read(context: &Context<'_>, sid: &SessionId) -> Result<Option<(Session, Family)>> {
+    let statement = format!("SELECT {COLUMNS} FROM session WHERE sid = ?");
+    let Some(row) = context.sql.row(&statement, &[sid.as_str().into()])? else { return Ok(None) };
+    let session = session(&row)?;
+    let family = Family::at(context.now, session.life, row.optional_number(8)?.is_some());
+    Ok(Some((session, family)))
 }
 
-/// Every session that is still known.
-pub fn all(context: &Context<'_>) -> Result<Vec<Recorded>> {
-    let statement =
-        "SELECT sid, auth_time, amr, expires_at, used_at, ended_at, end_reason FROM session ORDER BY auth_time";
-    let recorded = |row: &Row| {
-        Ok(Recorded {
-            session: session(row)?,
-            used_at: Timestamp(row.number(4)?),
-            ended_at: row.optional_number(5)?.map(Timestamp),
-            end_reason: row.optional_text(6)?.map(str::to_owned),
-        })
-    };
-    context.sql.run(statement, &[])?.iter().map(recorded).collect()
-}
-
-fn alive(context: &Context<'_>, sid: &SessionId) -> Result<Option<Session>> {
-    let statement = "SELECT sid, auth_time, amr, expires_at FROM session
-        WHERE sid = ?1 AND ended_at IS NULL AND expires_at > ?2 AND used_at + idle > ?2";
-    let row = context.sql.row(statement, &[sid.as_str().into(), context.now.0.into()])?;
-    row.as_ref().map(session).transpose()
-}
-
-fn session(row: &Row) -> Result<Session> {
+/// A session as [`COLUMNS`] gives it.
+pub fn session(row: &Row) -> Result<Session> {
     Ok(Session {
-        sid: session_id(row.text(0)?)?,
+        sid: id(row.text(0)?)?,
         auth_time: Timestamp(row.number(1)?),
         amr: row.json(2)?,
-        expires_at: Timestamp(row.number(3)?),
+        life: Life { used_at: Timestamp(row.number(3)?), idle: row.number(4)?, expires_at: Timestamp(row.number(5)?) },
+        remembered: row.number(6)? == 1,
+        mode: row.json(7)?,
     })
 }
 
-/// The sessions that ended while their access tokens may still be alive.
+/// The sessions that ended one by one while their access tokens may still be alive.
 pub fn recently_ended(context: &Context<'_>) -> Result<Vec<SessionId>> {
     let statement = "SELECT sid FROM session WHERE ended_at > ?";
     let rows = context.sql.run(statement, &[context.now.minus(Lifetimes::MAX_ACCESS).0.into()])?;
-    rows.iter().map(|row| session_id(row.text(0)?)).collect()
+    rows.iter().map(|row| id(row.text(0)?)).collect()
 }
 
-fn session_id(text: &str) -> Result<SessionId> {
+/// A session's name as it is stored.
+pub fn id(text: &str) -> Result<SessionId> {
     SessionId::parse(text).ok_or_else(|| Error::new(Code::Internal, "stored session id"))
 }

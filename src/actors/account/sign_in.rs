@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::schema;
 use super::limits::Guessed;
-use super::proof::{self, CONFIRMED};
+use super::proof;
 use super::registration::verify_again;
+use super::sessions::Proof;
 use super::{
-    Account, Apply, Birth, Context, Issued, Refusable, STEPS, create, find, handles, issued, limits, open,
+    Account, Apply, Birth, Context, Issued, Refusable, STEPS, create, find, handles, issued, limits, open, refresh,
     save_profile, sessions, tags, tags_changed,
 };
 use crate::domain::account::{Profile, Status};
@@ -15,6 +16,7 @@ use crate::domain::handle::Handle;
 use crate::domain::link::BrowserMark;
 use crate::domain::password::{Password, Verdict};
 use crate::domain::rules::Rules;
+use crate::domain::session::Opening;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
@@ -31,6 +33,10 @@ pub struct SignIn {
     pub profile: Profile,
     /// How she proved who she is.
     pub amr: String,
+    /// When she did, if that is told.
+    pub auth_time: Option<Timestamp>,
+    /// How the session is opened.
+    pub opening: Opening,
     /// The rules.
     pub rules: Rules,
 }
@@ -55,9 +61,9 @@ impl Apply for SignIn {
         account.usable()?;
         let profile = provided(&account, self.profile);
         save_profile(context, &profile)?;
-        // Without a password there is no other proof than this one.
-        let confirmed = account.password.is_none().then(|| context.now.plus(CONFIRMED));
-        admit(context, &profile, self.amr, &self.rules, confirmed).map(Some)
+        // A provider that does not say when she proved it may have let her through in silence: that is no fresh proof.
+        let at = self.auth_time.map_or(Timestamp(0), |at| at.min(context.now));
+        admit(context, &profile, Proof { at, amr: self.amr }, &self.opening, &self.rules).map(Some)
     }
 }
 
@@ -75,6 +81,8 @@ pub struct SignInWithPassword {
     pub password: Password,
     /// The browser, should her address have to be proved.
     pub browser: BrowserMark,
+    /// How the session is opened.
+    pub opening: Opening,
     /// The rules.
     pub rules: Rules,
 }
@@ -106,7 +114,8 @@ impl Apply for SignInWithPassword {
             verify_again(context, &account, self.browser)?;
             return Ok(Err(refusal));
         }
-        admit(context, &account.profile, "pwd".to_owned(), &self.rules, None).map(Ok)
+        let proof = Proof { at: context.now, amr: "pwd".to_owned() };
+        admit(context, &account.profile, proof, &self.opening, &self.rules).map(Ok)
     }
 }
 
@@ -114,16 +123,16 @@ impl Apply for SignInWithPassword {
 pub fn admit(
     context: &Context<'_>,
     profile: &Profile,
-    amr: String,
+    proof: Proof,
+    opening: &Opening,
     rules: &Rules,
-    confirmed: Option<Timestamp>,
 ) -> Result<Issued> {
     // Grants are few and come from the configuration: the bound on tags is for what people give.
     for set in tags::add(context, &rules.grants(profile))? {
         tags_changed(context, &set)?;
     }
-    let session = sessions::begin(context, vec![amr], rules.lifetimes, confirmed)?;
+    let session = sessions::begin(context, proof, rules.lifetimes, opening)?;
     let account = open(context)?;
-    let refresh = sessions::first_token(context, &account.id, &session.sid)?;
-    issued(context, session, refresh)
+    let token = refresh::first(context, &account.id, &session.sid)?;
+    issued(context, session, Some(token))
 }

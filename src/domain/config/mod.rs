@@ -17,8 +17,12 @@ use super::reach::Reach;
 use super::registration::Registration;
 use super::rules::{LegacyKey, Lifetimes, Rules};
 use super::secret::RootSecret;
+use super::signing_key::{KeyRules, SigningAlgorithm};
 use super::tag::TagSet;
 use section::Section;
+
+/// A day in seconds.
+const DAY: u64 = 86_400;
 
 /// A deployment that is configured correctly.
 #[derive(Clone, Debug)]
@@ -42,6 +46,8 @@ pub struct Config {
     pub tag_sets: Vec<TagSet>,
     /// The lives of what is issued.
     pub lifetimes: Lifetimes,
+    /// Which keys sign its tokens.
+    pub keys: KeyRules,
     /// How mails are sent, if they are.
     pub mail: Option<Mail>,
     /// The key of hashes that web2py made with its `hmac_key`: the secret `LEGACY_PASSWORD_KEY`.
@@ -78,6 +84,7 @@ impl Config {
         }
         let audience = section.text("audience");
         let lifetimes = lifetimes(&mut section);
+        let keys = key_rules(&mut section);
         let admins = section.emails("admins");
         let entries = section.take("providers");
         let accounts = section.take("accounts");
@@ -108,6 +115,7 @@ impl Config {
                 accounts,
                 tag_sets: vec![TagSet::groups()],
                 lifetimes,
+                keys,
                 mail,
                 legacy_key,
                 secret,
@@ -159,19 +167,37 @@ fn lifetimes(section: &mut Section<'_>) -> Lifetimes {
     let access = section.number("access_lifetime", 300, 30..=Lifetimes::MAX_ACCESS);
     let idle = section.number("idle_lifetime", 3600, 300..=31_536_000);
     let absolute = section.number("absolute_lifetime", 2_592_000, 300..=31_536_000);
+    let remembered = section.number("remembered_lifetime", absolute.max(idle), 300..=31_536_000);
+    let confirmation = section.number("confirmation_lifetime", 600, 60..=86_400);
     if access > idle || idle > absolute {
         section.fault("idle_lifetime", "must lie between `access_lifetime` and `absolute_lifetime`");
     }
-    Lifetimes { access, idle, absolute }
+    if idle > remembered || remembered > absolute {
+        section.fault("remembered_lifetime", "must lie between `idle_lifetime` and `absolute_lifetime`");
+    }
+    Lifetimes { access, idle, remembered, absolute, confirmation }
+}
+
+fn key_rules(section: &mut Section<'_>) -> KeyRules {
+    KeyRules {
+        algorithm: section.choice("signing_algorithm", SigningAlgorithm::ALL).unwrap_or_default(),
+        lifetime: section.number("key_lifetime", 90 * DAY, DAY..=365 * DAY),
+    }
 }
 
 fn root_secret(secret: &impl Fn(&str) -> Option<String>, faults: &mut Faults) -> Option<RootSecret> {
+    let mut fault = |name| {
+        faults.push(format!("`{name}`: must be a secret of at least {} characters", RootSecret::MIN_LENGTH));
+    };
     let root = secret("COUNTERSIGN_SECRET").and_then(|text| RootSecret::parse(&text));
     if root.is_none() {
-        faults
-            .push(format!("`COUNTERSIGN_SECRET`: must be a secret of at least {} characters", RootSecret::MIN_LENGTH));
+        fault("COUNTERSIGN_SECRET");
     }
-    root
+    let Some(previous) = secret("COUNTERSIGN_SECRET_PREVIOUS") else { return root };
+    if RootSecret::parse(&previous).is_none() {
+        fault("COUNTERSIGN_SECRET_PREVIOUS");
+    }
+    root.and_then(|root| root.replacing(&previous))
 }
 
 fn providers(
@@ -232,7 +258,7 @@ fn is_segment(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, Faults};
+    use super::{Config, Faults, SigningAlgorithm};
     use serde_json::{Value, json};
 
     fn parse(document: &Value, secret: impl Fn(&str) -> Option<String>) -> Result<Config, Faults> {
@@ -318,6 +344,35 @@ mod tests {
         };
         assert!(with("access_lifetime", 3600).is_ok());
         assert!(with("idle_lifetime", 299).is_err() && with("idle_lifetime", 2_592_001).is_err());
+    }
+
+    #[test]
+    fn the_keys_are_a_choice_within_bounds_and_each_fault_is_named() {
+        let with = |name: &str, value: Value| {
+            let mut document = valid();
+            document[name] = value;
+            parse(&document, secrets).map(|config| config.keys)
+        };
+        let keys = parse(&valid(), secrets).unwrap().keys;
+        assert_eq!((keys.algorithm, keys.lifetime), (SigningAlgorithm::ES256, 7_776_000));
+        assert_eq!(with("signing_algorithm", json!("EdDSA")).unwrap().algorithm, SigningAlgorithm::EdDSA);
+        assert_eq!(with("key_lifetime", json!(86_400)).unwrap().lifetime, 86_400);
+        assert!(with("key_lifetime", json!(31_536_000)).is_ok());
+        for (name, value) in [
+            ("signing_algorithm", json!("RS256")),
+            ("signing_algorithm", json!("eddsa")),
+            ("signing_algorithm", json!("none")),
+            ("signing_algorithm", json!(256)),
+            ("key_lifetime", json!(86_399)),
+            ("key_lifetime", json!(31_536_001)),
+            ("key_lifetime", json!("90 days")),
+        ] {
+            let faults = with(name, value.clone()).unwrap_err();
+            assert!(faults.len() == 1 && faults[0].contains(&format!("`COUNTERSIGN.{name}`")), "{value} {faults:?}");
+        }
+        let short = |name: &str| secrets(name).or((name == "COUNTERSIGN_SECRET_PREVIOUS").then(|| "short".to_owned()));
+        let faults = parse(&valid(), short).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].contains("`COUNTERSIGN_SECRET_PREVIOUS`"), "{faults:?}");
     }
 
     #[test]

@@ -66,6 +66,7 @@ fn read(letter: &Value) -> Option<Letter> {
         "password_changed" => Matter::PasswordChanged,
         "approval_needed" => Matter::ApprovalNeeded { account: AccountId::parse(text("account")?)?, email: email()? },
         "approved" => Matter::Approved,
+        "session_stolen" => Matter::SessionStolen,
         "account_deleted" => Matter::AccountDeleted,
         _ => return None,
     };
@@ -125,6 +126,8 @@ pub enum Matter {
     },
     /// The account was let in.
     Approved,
+    /// A refresh token came back that was used before: somebody else had it.
+    SessionStolen,
     /// The account is no more.
     AccountDeleted,
 }
@@ -145,7 +148,7 @@ const fn kind(name: &'static str, placeholders: &'static [&'static str], linked:
 }
 
 /// Every kind of matter, in the order of [`Matter`].
-pub static KINDS: [Kind; 12] = [
+pub static KINDS: [Kind; 13] = [
     kind("verify_email", &["lifetime"], true),
     kind("already_registered", &[], true),
     kind("recover_account", &["lifetime"], true),
@@ -157,6 +160,7 @@ pub static KINDS: [Kind; 12] = [
     kind("password_changed", &[], true),
     kind("approval_needed", &["account", "email"], true),
     kind("approved", &[], true),
+    kind("session_stolen", &[], true),
     kind("account_deleted", &[], false),
 ];
 
@@ -208,6 +212,7 @@ impl Matter {
             Self::PasswordChanged => "password_changed",
             Self::ApprovalNeeded { .. } => "approval_needed",
             Self::Approved => "approved",
+            Self::SessionStolen => "session_stolen",
             Self::AccountDeleted => "account_deleted",
         }
     }
@@ -234,6 +239,7 @@ impl Matter {
                 | Self::EmailUndone
                 | Self::PasswordChanged
                 | Self::Approved
+                | Self::SessionStolen
                 | Self::AccountDeleted
         )
     }

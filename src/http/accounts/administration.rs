@@ -45,7 +45,7 @@ pub async fn read_account<P: Platform>(
 ) -> Result<Answer> {
     administrator(app, authentication).await?;
     let account = account(record)?;
-    Answer::json(&app.platform.call(account.as_str(), &Describe { sid: None }).await?)
+    Answer::json(&app.platform.call(account.as_str(), &Describe {}).await?)
 }
 
 /// `PUT /api/accounts/{account}/status`.

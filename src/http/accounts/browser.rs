@@ -22,6 +22,11 @@ pub fn mark<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Browse
     Ok(BrowserMark::of(&secret))
 }
 
+/// The mark of a client that keeps no cookies: no link is ever opened there.
+pub fn none<P: Platform>(app: &App<'_, P>) -> Result<BrowserMark> {
+    Ok(BrowserMark::of(&base64url::encode(random::bytes::<32>(app.platform)?)))
+}
+
 /// Whether a cookie is of the form that we have given out: nothing else goes back into a header.
 fn is_secret(text: &str) -> bool {
     base64url::decode_array::<32>(text).is_some()

@@ -7,10 +7,10 @@ use super::super::answer::Answer;
 use super::super::authentication::{self, Authentication};
 use super::super::incoming::Incoming;
 use super::super::{App, keys, session};
-use super::{account_of, browser};
+use super::{account_of, browser, compared};
 use crate::actors::account::SignInWithPassword;
 use crate::domain::handle::Handle;
-use crate::domain::password::Password;
+use crate::domain::session::Mode;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
@@ -19,6 +19,10 @@ use crate::ports::Platform;
 struct Body {
     login: String,
     password: Zeroizing<String>,
+    #[serde(default)]
+    remember: bool,
+    #[serde(default)]
+    mode: Mode,
 }
 
 /// Opens a session for an address or user name with its password.
@@ -28,15 +32,21 @@ pub async fn login<P: Platform>(
     authentication: &Authentication,
 ) -> Result<Answer> {
     let body: Body = incoming.json()?;
+    if body.mode == Mode::Cookie {
+        incoming.check_same_site(app.config)?;
+    }
     let wrong = |cause| Error::new(Code::CredentialsInvalid, cause);
     let handle = Handle::typed(body.login.trim()).ok_or_else(|| wrong("neither an address nor a user name"))?;
-    let password = Password::read(&body.password, |text| app.platform.nfc(text));
-    let password = password.ok_or_else(|| wrong("a password that is too long to be one"))?;
+    let password = compared(app, &body.password)?;
     let account = account_of(app, &handle).await?;
     // The key first: without it the session would be opened in vain.
     let key = keys::signing(app).await?;
-    let browser = browser::mark(app, incoming)?;
-    let command = SignInWithPassword { handle, password, browser, rules: app.config.rules() };
+    let browser = match body.mode {
+        Mode::Cookie => browser::mark(app, incoming)?,
+        Mode::Bearer => browser::none(app)?,
+    };
+    let opening = incoming.opening(body.remember, body.mode);
+    let command = SignInWithPassword { handle, password, browser, opening, rules: app.config.rules() };
     let issued = app.platform.call(account.as_str(), &command).await??;
-    session::answer(&authentication::enter(app, incoming, authentication, &key, issued).await?)
+    session::answer(app, authentication::enter(app, incoming, authentication, &key, issued).await?)
 }

@@ -17,6 +17,7 @@ pub use registration::{register, verify_email};
 pub use settings::{change_email, change_password, delete_account, export, undo_email_change, update_profile};
 
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::App;
 use crate::actors::directory::Lookup;
@@ -25,6 +26,7 @@ use crate::domain::email::Email;
 use crate::domain::field::{Changes, Extent, Field};
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
+use crate::domain::password::Password;
 use crate::error::{Code, Error, FieldCode, FieldFault, Result};
 use crate::ports::Platform;
 use crate::ports::call::REALM;
@@ -34,6 +36,12 @@ const RESERVATION: u64 = 2 * 86_400;
 
 /// For how many seconds a handle stays claimed by who takes it with the next command.
 const CLAIM: u64 = 600;
+
+/// A password that is only compared.
+pub fn compared<P: Platform>(app: &App<'_, P>, text: &Zeroizing<String>) -> Result<Password> {
+    let password = Password::read(text, |text| app.platform.nfc(text));
+    password.ok_or_else(|| Error::new(Code::CredentialsInvalid, "a password that is too long to be one"))
+}
 
 /// The configuration of accounts with a password. Where there are none, no endpoint leads here.
 fn configured<'a, P>(app: &App<'a, P>) -> Result<&'a Accounts> {

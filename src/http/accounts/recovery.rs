@@ -12,6 +12,7 @@ use super::{account_of, address, password};
 use crate::actors::account::{Lost, Recover, Remind};
 use crate::domain::account::Profile;
 use crate::domain::handle::Handle;
+use crate::domain::session::Mode;
 use crate::error::{Error, FieldCode, Result};
 use crate::ports::Platform;
 
@@ -62,8 +63,9 @@ pub async fn reset_password<P: Platform>(
     let password = accepted.map(|accepted| accepted.password);
     // The key before the link: once that is used, nothing may keep her out.
     let key = keys::signing(app).await?;
-    let command = Recover { token, password, breach_unchecked, rules: app.config.rules() };
+    let opening = incoming.opening(false, Mode::Cookie);
+    let command = Recover { token, password, breach_unchecked, opening, rules: app.config.rules() };
     let issued = app.platform.call(account.as_str(), &command).await?;
     let entered = authentication::enter(app, incoming, authentication, &key, issued).await?;
-    by_form.or(app, session::answer(&entered)?, "recovered")
+    by_form.or(app, session::answer(app, entered)?, "recovered")
 }

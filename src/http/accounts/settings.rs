@@ -6,34 +6,24 @@ use zeroize::Zeroizing;
 
 use super::super::App;
 use super::super::answer::Answer;
-use super::super::authentication::{self, Authentication};
+use super::super::authentication::{self, Authentication, decided};
 use super::super::incoming::Incoming;
-use super::super::tier::{Tier, standing};
 use super::link::Posted;
 use super::registration::{claim, taken};
-use super::{account_of, address, changes, configured, password};
+use super::{account_of, address, changes, compared, configured, password};
 use crate::actors::account::{
     ChangeEmail, ChangePassword, CountMail, Delete, Describe, Export, UndoEmailChange, UpdateProfile,
 };
-use crate::domain::access_token::AccessToken;
+use crate::domain::account::Profile;
 use crate::domain::field::{Extent, Field, Kind};
 use crate::domain::handle::Handle;
-use crate::domain::password::Password;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
-/// Who asks, decided: a session that has ended changes nothing.
-async fn decided<'a, P: Platform>(app: &App<'_, P>, authentication: &'a Authentication) -> Result<&'a AccessToken> {
-    let token = authentication.required()?;
-    standing(app, token, Tier::Decided).await?;
-    Ok(token)
-}
-
-/// A password that is only compared.
-fn compared<P: Platform>(app: &App<'_, P>, text: Option<&Zeroizing<String>>) -> Result<Option<Password>> {
-    let Some(text) = text else { return Ok(None) };
-    let password = Password::read(text, |text| app.platform.nfc(text));
-    password.map(Some).ok_or_else(|| Error::new(Code::CredentialsInvalid, "a password that is too long to be one"))
+/// The profile in a description. By way of its text: so there is one kind of reader.
+fn profile(description: &Value) -> Result<Profile> {
+    let read = serde_json::from_slice(description.to_string().as_bytes());
+    read.map_err(|error| Error::new(Code::Internal, format!("description: {error}")))
 }
 
 /// `POST /api/profile`.
@@ -42,7 +32,7 @@ pub async fn update_profile<P: Platform>(
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    let token = decided(app, authentication).await?;
+    let token = decided(app, incoming, authentication).await?;
     let body: Map<String, Value> = incoming.json()?;
     let fields = &configured(app)?.fields;
     let fields: Vec<Field> = fields.iter().filter(|field| field.kind != Kind::Email).cloned().collect();
@@ -66,10 +56,10 @@ pub async fn change_password<P: Platform>(
         new_password: Zeroizing<String>,
         old_password: Option<Zeroizing<String>>,
     }
-    let token = decided(app, authentication).await?;
+    let token = decided(app, incoming, authentication).await?;
     let body: Body = incoming.json()?;
-    let old = compared(app, body.old_password.as_ref())?;
-    let profile = app.platform.call(token.sub.as_str(), &Describe { sid: None }).await?.profile;
+    let old = body.old_password.map(|text| compared(app, &text)).transpose()?;
+    let profile = profile(&app.platform.call(token.sub.as_str(), &Describe {}).await?)?;
     let accepted = password::accept(app, &body.new_password, "password", &profile).await?;
     let command = ChangePassword {
         sid: token.sid.clone(),
@@ -94,10 +84,10 @@ pub async fn change_email<P: Platform>(
         email: String,
         password: Option<Zeroizing<String>>,
     }
-    let token = decided(app, authentication).await?;
+    let token = decided(app, incoming, authentication).await?;
     let body: Body = incoming.json()?;
     let email = address(&body.email)?;
-    let password = compared(app, body.password.as_ref())?;
+    let password = body.password.map(|text| compared(app, &text)).transpose()?;
     // Counted where the new address leads, whoever asks: many accounts together send it no more mails than one.
     let handle = Handle::email(&email);
     let counting = account_of(app, &handle).await?;
@@ -116,8 +106,12 @@ pub async fn undo_email_change<P: Platform>(app: &App<'_, P>, incoming: &Incomin
 }
 
 /// `GET /api/export`.
-pub async fn export<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<Answer> {
-    let token = decided(app, authentication).await?;
+pub async fn export<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    let token = decided(app, incoming, authentication).await?;
     Answer::json(&app.platform.call(token.sub.as_str(), &Export {}).await?)
 }
 
@@ -132,9 +126,9 @@ pub async fn delete_account<P: Platform>(
     struct Body {
         password: Option<Zeroizing<String>>,
     }
-    let token = decided(app, authentication).await?;
+    let token = decided(app, incoming, authentication).await?;
     let body: Body = incoming.json()?;
-    let password = compared(app, body.password.as_ref())?;
+    let password = body.password.map(|text| compared(app, &text)).transpose()?;
     let command = Delete { sid: token.sid.clone(), password, rules: app.config.rules() };
     app.platform.call(token.sub.as_str(), &command).await??;
     authentication::clear(app, incoming)?;

@@ -4,7 +4,7 @@ use super::super::answer::Answer;
 use super::super::authentication::{self, Authentication};
 use super::super::cookies::Cookie;
 use super::super::incoming::Incoming;
-use super::super::sign_in::sign_in;
+use super::super::sign_in::{Proved, sign_in};
 use super::super::{App, keys};
 use super::{exchange, offered, provider_documents, redirect_uri};
 use crate::actors::replay::Consume;
@@ -12,6 +12,7 @@ use crate::domain::flow::Flow;
 use crate::domain::handle::Handle;
 use crate::domain::metadata::Metadata;
 use crate::domain::provider::Provider;
+use crate::domain::session::Mode;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
@@ -35,8 +36,13 @@ pub async fn callback<P: Platform>(
     let identity = exchange::identify(app, provider, &metadata, &flow, &code, &redirect_uri(app, provider)).await?;
     // The key first: without it the session would be opened in vain.
     let key = keys::signing(app).await?;
-    let handle = Handle::oidc(&provider.issuer, &identity.subject);
-    let issued = sign_in(app, handle, identity.profile, AMR).await?;
+    let proved = Proved {
+        handle: Handle::oidc(&provider.issuer, &identity.subject),
+        profile: identity.profile,
+        amr: AMR,
+        auth_time: identity.auth_time,
+    };
+    let issued = sign_in(app, proved, incoming.opening(flow.remembered, Mode::Cookie)).await?;
     authentication::enter(app, incoming, authentication, &key, issued).await?;
     Answer::see_other(&format!("{}{}", app.config.origin, flow.next.as_str()))
 }

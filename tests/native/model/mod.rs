@@ -159,7 +159,8 @@ struct Stage<'a> {
 impl<'a> Stage<'a> {
     fn new(world: &'a World) -> Self {
         let forever = 10 * 365 * 86_400;
-        world.config.borrow_mut().lifetimes = Lifetimes { access: 300, idle: forever, absolute: forever };
+        world.config.borrow_mut().lifetimes =
+            Lifetimes { access: 300, idle: forever, remembered: forever, absolute: forever, confirmation: 600 };
         let registration = world.config.borrow().rules().registration;
         let first = Person::new(world);
         let mut people: Vec<_> = (1..PEOPLE).map(|_| first.beside()).collect();

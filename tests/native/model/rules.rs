@@ -552,7 +552,8 @@ impl Model {
         }
         match account.status {
             Status::Active => {
-                self.enter(who, object, 0);
+                let fresh = self.now + 600;
+                self.enter(who, object, fresh);
                 Ok(ok(200))
             }
             Status::Pending if account.verify_by.is_some() => {
@@ -573,7 +574,7 @@ impl Model {
         let (session, object, confirmed) = self.session(who)?;
         match password {
             None if confirmed > self.now => Ok((session, object)),
-            None => Err(no(403, "confirmation_required")),
+            None => Err(no(401, "confirmation_required")),
             given if self.account(object).password == given => Ok((session, object)),
             Some(_) => Err(WRONG),
         }
@@ -595,6 +596,8 @@ impl Model {
 
     fn change_email(&mut self, who: usize, new: usize, password: Option<usize>) -> Outcome {
         self.session(who)?;
+        // Where the new address leads, a mail is counted.
+        self.send("lookup")?;
         self.send("change_email")?;
         let (session, object) = self.fresh(who, password)?;
         self.end_links(object, |link| matches!(link.kind, Kind::ConfirmOld { .. } | Kind::ConfirmNew { .. }));

@@ -1,16 +1,12 @@
 // Times Argon2id of the crate, built as the Worker is, beside that of the npm package hash-wasm, with the Worker's default
-// parameters:
-//
-//   node scripts/bench.mjs [rounds]
-//
-// The two take turns, so that a machine that slows down slows both. Ends with 1 if ours takes more than `LIMIT` of the time.
+// parameters. The two take turns, so that a machine that slows down slows both.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildBench } from "./build.mjs";
-import { root } from "./paths.mjs";
-import { Fault, endOnSignal, main } from "./run.mjs";
-import { setup } from "./setup.mjs";
+import { buildBench } from "../build.mjs";
+import { root } from "../paths.mjs";
+import { Fault } from "../run.mjs";
+import { judge, median, ratio } from "./statistics.mjs";
 
 const LIMIT = 0.6;
 const WARM_UP = 10;
@@ -20,9 +16,7 @@ const iterations = 2;
 const lanes = 1;
 const salt = new TextEncoder().encode("sixteen salt bytes").slice(0, 16);
 
-async function bench() {
-  const rounds = Number(process.argv[2] ?? 100);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Fault("the number of rounds must be 1 or more");
+export async function benchArgon2(rounds) {
   await buildBench();
   const contenders = { countersign: await ours(), "hash-wasm": await theirs() };
   await agree(contenders);
@@ -69,24 +63,7 @@ function report(times) {
   for (const [name, list] of Object.entries(times)) {
     console.log(`  ${name.padEnd(12)} median ${ms(median(list))}   minimum ${ms(Math.min(...list))}`);
   }
-  const ratio = median(mine.map((time, round) => time / other[round]));
-  const best = Math.min(...mine) / Math.min(...other);
-  const good = ratio <= LIMIT;
-  console.log(`  ratio        median ${ratio.toFixed(3)} ${" ".repeat(4)} minima ${best.toFixed(3)}`);
-  console.log(`${good ? "✓" : "✗"} the median of the rounds' ratios is ${good ? "" : "not "}at most ${LIMIT}`);
-  if (!good) process.exitCode = 1;
-}
-
-function median(list) {
-  const sorted = [...list].sort((one, other) => one - other);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  judge(ratio(mine, other), LIMIT);
 }
 
 const ms = (time) => `${time.toFixed(1).padStart(6)} ms`;
-
-endOnSignal();
-await main(async () => {
-  await setup();
-  await bench();
-});
