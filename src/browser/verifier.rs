@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use std::ptr;
 
 use jsonwebtoken::Algorithm;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::thrown;
 use crate::domain::access_token::{AccessToken, Expected};
 use crate::domain::id::AccountId;
-use crate::domain::jws::{MAX_BYTES, Unverified};
-use crate::domain::tag::Tags;
+use crate::domain::jws::{self, MAX_BYTES, Unverified};
 use crate::domain::time::Timestamp;
 use crate::domain::verifier::{Recalled, Verifier as Tokens};
 use crate::error::{Code, Error, Result};
@@ -49,20 +47,6 @@ impl Borrow<AccessToken> for Known {
     fn borrow(&self) -> &AccessToken {
         &self.claims
     }
-}
-
-/// The claims under the names that a session has on the wire.
-#[derive(Serialize)]
-struct Session<'a> {
-    account: &'a AccountId,
-    sid: &'a str,
-    issued_at: Timestamp,
-    expires_at: Timestamp,
-    auth_time: Timestamp,
-    amr: &'a [String],
-    acr: &'a str,
-    version: u64,
-    tags: &'a Tags,
 }
 
 #[wasm_bindgen]
@@ -188,29 +172,13 @@ fn invalid(cause: &str) -> Error {
 
 /// Whether a key, written `<alg> <kid>`, is this one.
 fn names(key: &str, algorithm: Algorithm, kid: &str) -> bool {
-    let alg = match algorithm {
-        Algorithm::ES256 => "ES256",
-        Algorithm::EdDSA => "EdDSA",
-        _ => return false,
-    };
-    key.split_once(' ') == Some((alg, kid))
+    jws::name(algorithm).is_some_and(|alg| key.split_once(' ') == Some((alg, kid)))
 }
 
 impl Known {
     fn new(claims: AccessToken) -> Self {
-        let session = Session {
-            account: &claims.sub,
-            sid: claims.sid.as_str(),
-            issued_at: claims.iat,
-            expires_at: claims.exp,
-            auth_time: claims.auth_time,
-            amr: &claims.amr,
-            acr: &claims.acr,
-            version: claims.ver,
-            tags: &claims.tags,
-        };
         // As one text: member by member would cross the border thirty times.
-        let session = serde_json::to_string(&session).map_or(JsValue::UNDEFINED, |text| parse(&text));
+        let session = serde_json::to_string(&claims.facts()).map_or(JsValue::UNDEFINED, |text| parse(&text));
         Self { claims, session }
     }
 }

@@ -40,6 +40,21 @@ pub struct AccessToken {
     pub tags: Tags,
 }
 
+/// What an access token says, under the names that a session has on the wire.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "each is a claim of `AccessToken`")]
+pub struct Facts<'a> {
+    pub account: &'a AccountId,
+    pub sid: &'a str,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub auth_time: Timestamp,
+    pub amr: &'a [String],
+    pub acr: &'a str,
+    pub version: u64,
+    pub tags: &'a Tags,
+}
+
 /// What an access token must hold to be good here and now.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
@@ -52,6 +67,22 @@ pub struct Expected<'a> {
 }
 
 impl AccessToken {
+    /// What it says of its session.
+    #[must_use]
+    pub fn facts(&self) -> Facts<'_> {
+        Facts {
+            account: &self.sub,
+            sid: self.sid.as_str(),
+            issued_at: self.iat,
+            expires_at: self.exp,
+            auth_time: self.auth_time,
+            amr: &self.amr,
+            acr: &self.acr,
+            version: self.ver,
+            tags: &self.tags,
+        }
+    }
+
     /// Reads a verified token and checks it.
     ///
     /// # Errors

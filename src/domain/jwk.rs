@@ -6,8 +6,8 @@ use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::base64url;
 use super::secret::sha256;
+use super::{base64url, jws};
 
 /// A key that verifies, and its thumbprint: the platform keeps it prepared under that.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl VerifyingKey {
             _ => false,
         };
         let signs = self.usage.as_deref().is_none_or(|usage| usage == "sig");
-        let named = self.alg.as_deref().is_none_or(|own| own == format!("{algorithm:?}"));
+        let named = self.alg.is_none() || self.alg.as_deref() == jws::name(algorithm);
         kind && signs && named
     }
 }

@@ -5,10 +5,9 @@
 //! after the signature was found good.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use jsonwebtoken::Algorithm;
-use serde::de::{IgnoredAny, Visitor};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::base64url;
@@ -16,6 +15,18 @@ use crate::error::{Code, Error, Result};
 
 /// The algorithms that are ever verified. Symmetric ones and `none` are not among them.
 pub const ALGORITHMS: [Algorithm; 4] = [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256, Algorithm::PS256];
+
+/// The name of an algorithm as it stands in `alg` (RFC 7518 §3.1, RFC 8037 §3.1); `None` for one that is not verified.
+#[must_use]
+pub const fn name(algorithm: Algorithm) -> Option<&'static str> {
+    match algorithm {
+        Algorithm::ES256 => Some("ES256"),
+        Algorithm::EdDSA => Some("EdDSA"),
+        Algorithm::RS256 => Some("RS256"),
+        Algorithm::PS256 => Some("PS256"),
+        _ => None,
+    }
+}
 
 /// The longest token that is read, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
@@ -50,7 +61,7 @@ impl<'a> Unverified<'a> {
             return Err(invalid("token of more than three parts"));
         }
         let header = base64url::decode(header).ok_or_else(|| invalid("token header: not base64url"))?;
-        let header: Parameters<'_> = object(&header).map_err(|cause| invalid(&format!("token header: {cause}")))?;
+        let header: Parameters = object(&header).map_err(|cause| invalid(&format!("token header: {cause}")))?;
         if header.crit.0 || header.b64.0 {
             return Err(invalid("token header has `crit` or `b64`"));
         }
@@ -58,9 +69,7 @@ impl<'a> Unverified<'a> {
             return Err(invalid(&format!("token algorithm `{:?}`", header.alg)));
         }
         let signature = base64url::decode(signature).ok_or_else(|| invalid("token signature is not base64url"))?;
-        let owned = |text: Option<Text<'_>>| text.map(|text| text.0.into_owned());
-        let (algorithm, typ, kid) = (header.alg, owned(header.typ), owned(header.kid));
-        Ok(Self { token, algorithm, typ, kid, signature })
+        Ok(Self { token, algorithm: header.alg, typ: header.typ, kid: header.kid, signature })
     }
 
     /// The same, with a text of its own.
@@ -118,12 +127,10 @@ impl<'a> Unverified<'a> {
 
 /// What is read of a header; other parameters decide nothing here.
 #[derive(Deserialize)]
-struct Parameters<'a> {
+struct Parameters {
     alg: Algorithm,
-    #[serde(borrow)]
-    typ: Option<Text<'a>>,
-    #[serde(borrow)]
-    kid: Option<Text<'a>>,
+    typ: Option<String>,
+    kid: Option<String>,
     #[serde(default)]
     crit: Present,
     #[serde(default)]
@@ -137,31 +144,6 @@ struct Present(bool);
 impl<'de> Deserialize<'de> for Present {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         IgnoredAny::deserialize(deserializer).map(|_| Self(true))
-    }
-}
-
-/// A text, copied only where it is written with escapes.
-struct Text<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Borrowing;
-        impl<'de> Visitor<'de> for Borrowing {
-            type Value = Text<'de>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Borrowing)
     }
 }
 

@@ -33,12 +33,12 @@ impl Keys {
         self.signing.take();
     }
 
-    fn keep(&self, now: Timestamp, public: &PublicKeys) -> Result<Rc<KeySet>> {
-        let keys = Rc::new(key_set(public)?);
+    fn keep(&self, now: Timestamp, public: &PublicKeys, keys: KeySet) -> Rc<KeySet> {
+        let keys = Rc::new(keys);
         self.public.replace(Some((now, Rc::clone(&keys))));
         // A key that is not published any more may have been withdrawn: nobody would take what it signs.
         self.signing.borrow_mut().take_if(|(_, key)| public.named(&key.public().kid).is_none());
-        Ok(keys)
+        keys
     }
 }
 
@@ -46,16 +46,20 @@ fn fresh<T>(kept: &RefCell<Option<(Timestamp, Rc<T>)>>, now: Timestamp, seconds:
     kept.borrow().as_ref().filter(|(at, _)| now.since(*at) < seconds).map(|(_, value)| Rc::clone(value))
 }
 
-/// The keys that verify a token with this `kid`: from memory, else from KV, else from the Keyring.
+/// Keys among which are those that `has` asks for, if they are published: from memory, else from KV, else from the Keyring.
 pub async fn verifying<P: Platform>(app: &App<'_, P>, has: impl Fn(&KeySet) -> bool) -> Result<Rc<KeySet>> {
     let now = app.platform.now();
     let kept = fresh(&app.memory.keys.public, now, FRESH);
     if let Some(keys) = kept.filter(|keys| has(keys)).or_else(|| fresh(&app.memory.keys.public, now, PATIENCE)) {
         return Ok(keys);
     }
-    let public = published(app).await?;
-    let public = if has(&key_set(&public)?) { public } else { ring(app).await?.public };
-    app.memory.keys.keep(now, &public)
+    let mut public = published(app).await?;
+    let mut keys = key_set(&public)?;
+    if !has(&keys) {
+        public = ring(app).await?.public;
+        keys = key_set(&public)?;
+    }
+    Ok(app.memory.keys.keep(now, &public, keys))
 }
 
 /// The published keys: from KV, else from the Keyring.
@@ -77,7 +81,7 @@ pub async fn signing<P: Platform>(app: &App<'_, P>) -> Result<Rc<SigningKey>> {
     let Ring { signing, public, .. } = ring(app).await?;
     let sealed = signing.ok_or_else(|| Error::new(Code::Unavailable, "the Keyring has no key that signs"))?;
     let key = Rc::new(SigningKey::open(&sealed, &app.config.secret)?);
-    app.memory.keys.keep(now, &public)?;
+    app.memory.keys.keep(now, &public, key_set(&public)?);
     app.memory.keys.signing.replace(Some((now, Rc::clone(&key))));
     Ok(key)
 }

@@ -17,8 +17,7 @@ use crate::ports::call::REALM;
 
 /// An administrator with a fresh proof.
 async fn admitted<'a, P: Platform>(app: &App<'_, P>, authentication: &'a Authentication) -> Result<&'a AccessToken> {
-    administrator(app, authentication).await?;
-    let token = authentication.required()?;
+    let token = administrator(app, authentication).await?;
     challenge::check(token, Demand::fresh(app.config.lifetimes.confirmation), app.platform.now())?;
     Ok(token)
 }

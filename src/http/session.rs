@@ -176,16 +176,10 @@ pub fn answer<P: Platform>(app: &App<'_, P>, granted: Granted) -> Result<Answer>
 
 fn facts<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Value {
     let confirmed_until = token.auth_time.plus(app.config.lifetimes.confirmation);
-    json!({
-        "account": token.sub,
-        "sid": token.sid,
-        "issued_at": token.iat,
-        "expires_at": token.exp,
-        "auth_time": token.auth_time,
-        "confirmed_until": (app.platform.now() < confirmed_until).then_some(confirmed_until),
-        "amr": token.amr,
-        "acr": token.acr,
-        "version": token.ver,
-        "tags": token.tags,
-    })
+    let confirmed_until = (app.platform.now() < confirmed_until).then_some(confirmed_until);
+    let mut facts = json!(token.facts());
+    if let Some(members) = facts.as_object_mut() {
+        members.insert("confirmed_until".to_owned(), json!(confirmed_until));
+    }
+    facts
 }

@@ -10,6 +10,7 @@ use super::incoming::Incoming;
 use super::tier::{Tier, standing};
 use crate::actors::account::{ChangeTags, ReadTags, Tagged};
 use crate::actors::directory::Find;
+use crate::domain::access_token::AccessToken;
 use crate::domain::id::AccountId;
 use crate::domain::tag::{Tag, TagSet};
 use crate::error::{Code, Error, Result};
@@ -89,11 +90,15 @@ async fn administered<P: Platform>(app: &App<'_, P>, authentication: &Authentica
     set.ok_or_else(|| Error::new(Code::TagSetUnknown, "no such tag set"))
 }
 
-/// Refuses who is no administrator at this moment.
-pub async fn administrator<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<()> {
-    let standing = standing(app, authentication.required()?, Tier::Decided).await?;
+/// Who asks, who must be an administrator at this moment.
+pub async fn administrator<'a, P: Platform>(
+    app: &App<'_, P>,
+    authentication: &'a Authentication,
+) -> Result<&'a AccessToken> {
+    let token = authentication.required()?;
+    let standing = standing(app, token, Tier::Decided).await?;
     let is_administrator = standing.tags.of(&TagSet::groups()).any(|tag| *tag == Tag::admin());
-    if is_administrator { Ok(()) } else { Err(Error::new(Code::TagMissing, "not an administrator")) }
+    if is_administrator { Ok(token) } else { Err(Error::new(Code::TagMissing, "not an administrator")) }
 }
 
 /// The account that a path names.

@@ -11,6 +11,7 @@ use crate::domain::id::TokenId;
 use crate::domain::refresh::RefreshToken;
 use crate::domain::session::{Mode, Session};
 use crate::domain::signing_key::SigningKey;
+use crate::domain::time::Timestamp;
 use crate::domain::verifier::Recalled;
 use crate::error::{Code, Error, Result};
 use crate::ports::{Platform, signatures};
@@ -93,16 +94,16 @@ fn set_cookies<P: Platform>(
     refresh: Option<&RefreshToken>,
 ) -> Result<()> {
     let now = app.platform.now();
-    let refresh = refresh.map(RefreshToken::expose);
-    let access = (Cookie::Access, signed, token.exp.since(now));
-    let refresh = refresh.as_ref().map(|text| (Cookie::Refresh, text.as_str(), session.life.ends_at().since(now)));
-    for (cookie, value, seconds) in [Some(access), refresh].into_iter().flatten() {
-        let line = if session.remembered {
-            cookie.set(value, seconds, app.config)
+    let line = |cookie: Cookie<'_>, value: &str, end: Timestamp| {
+        if session.remembered {
+            cookie.set(value, end.since(now), app.config)
         } else {
             cookie.set_until_closed(value, app.config)
-        };
-        incoming.set_cookies([line?]);
+        }
+    };
+    incoming.set_cookies([line(Cookie::Access, signed, token.exp)?]);
+    if let Some(refresh) = refresh {
+        incoming.set_cookies([line(Cookie::Refresh, &refresh.expose(), session.life.ends_at())?]);
     }
     Ok(())
 }

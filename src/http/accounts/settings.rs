@@ -20,12 +20,6 @@ use crate::domain::handle::Handle;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
-/// The profile in a description. By way of its text: so there is one kind of reader.
-fn profile(description: &Value) -> Result<Profile> {
-    let read = serde_json::from_slice(description.to_string().as_bytes());
-    read.map_err(|error| Error::new(Code::Internal, format!("description: {error}")))
-}
-
 /// `POST /api/profile`.
 pub async fn update_profile<P: Platform>(
     app: &App<'_, P>,
@@ -133,4 +127,10 @@ pub async fn delete_account<P: Platform>(
     app.platform.call(token.sub.as_str(), &command).await??;
     authentication::clear(app, incoming)?;
     Ok(Answer::empty())
+}
+
+/// The profile in a description. By way of its text: so there is one kind of reader.
+fn profile(description: &Value) -> Result<Profile> {
+    let read = serde_json::from_slice(description.to_string().as_bytes());
+    read.map_err(|error| Error::new(Code::Internal, format!("description: {error}")))
 }
