@@ -185,7 +185,10 @@ codes! {
     CallbackReplayed "callback_replayed" 400 "This sign-in was already completed. Please start again.";
     IssuerMismatch "issuer_mismatch" 400 "The answer came from another provider than the one that was asked.";
     TagInvalid "tag_invalid" 400 "A tag is a non-empty path of at most 256 bytes and 16 levels.";
-    TagsTooMany "tags_too_many" 400 "The tags of one account may take 2,048 bytes as JSON.";
+    RecordInvalid "record_invalid" 400 "A record is its kind, lower-case letters, and its id, up to 128 letters, digits, `-`, `_`, `.`, `~` or `:`.";
+    PermissionInvalid "permission_invalid" 400 "A permission is a name of at most 64 bytes, with a kind of record and a record where it is about one.";
+    PolicyInvalid "policy_invalid" 400 "This is not a policy, or one that is too large or too deep.";
+    TagsTooMany "tags_too_many" 400 "Too many tags: those of an account may take 2,048 bytes as JSON, those of another record 16,384.";
     LinkInvalid "link_invalid" 400 "This link has been used, has run out, or was never one.";
     Unauthenticated "unauthenticated" 401 "Sign in first.";
     TokenInvalid "token_invalid" 401 "The token is not valid here.";
@@ -198,6 +201,11 @@ codes! {
     CrossSite "cross_site" 403 "Requests that change something must come from this site.";
     ConsentRefused "consent_refused" 403 "The sign-in was refused at the provider.";
     TagMissing "tag_missing" 403 "A tag that this needs is missing.";
+    PermissionMissing "permission_missing" 403 "A permission that this needs is missing.";
+    PolicyRefused "policy_refused" 403 "A condition that this needs does not hold.";
+    RuleMissing "rule_missing" 403 "No rule lets anybody do this.";
+    PathAmbiguous "path_ambiguous" 403 "This path can be read in more than one way.";
+    LinkRefused "link_refused" 403 "This link has run out, has been used, or is good for something else.";
     CredentialsInvalid "credentials_invalid" 403 "That is not the right password for that name.";
     EmailUnverified "email_unverified" 403 "First prove your address with the link in the mail.";
     ApprovalPending "approval_pending" 403 "An administrator has yet to let you in.";
@@ -205,9 +213,12 @@ codes! {
     NotFound "not_found" 404 "There is nothing here.";
     ProviderUnknown "provider_unknown" 404 "This provider is not offered here.";
     AccountUnknown "account_unknown" 404 "There is no such account.";
+    GroupUnknown "group_unknown" 404 "There is no such group.";
     SessionUnknown "session_unknown" 404 "There is no such session.";
     TagSetUnknown "tag_set_unknown" 404 "There is no such tag set.";
     MethodNotAllowed "method_not_allowed" 405 "This path does not take that method.";
+    GroupExists "group_exists" 409 "There is a group of this name.";
+    GroupNotEmpty "group_not_empty" 409 "First its members must leave the group.";
     EmailTaken "email_taken" 409 "Another account has this address.";
     TransitionInvalid "transition_invalid" 409 "An account cannot go from its status to that one.";
     BodyTooLarge "body_too_large" 413 "The body is larger than 64 KiB.";

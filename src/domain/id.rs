@@ -77,6 +77,11 @@ identifier! {
 }
 
 identifier! {
+    /// Names one group. A person's own group has the digits of her account.
+    GroupId
+}
+
+identifier! {
     /// Names one token (`jti`).
     TokenId
 }

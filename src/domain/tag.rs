@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::record::is_name;
 use crate::error::{Code, Error, Result};
 
 /// A canonical tag: not empty, no slash at either end, at most [`Tag::MAX_BYTES`] and [`Tag::MAX_LEVELS`].
@@ -101,9 +102,7 @@ impl TagSet {
     /// Reads a name; `None` if it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-        let named = text.len() <= 32 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.bytes().all(name);
-        named.then(|| Self(text.to_owned()))
+        is_name(text).then(|| Self(text.to_owned()))
     }
 
     /// The name.
@@ -134,7 +133,8 @@ impl TryFrom<String> for TagSet {
 }
 
 /// A question about one tag of one set, written `groups:teacher/high-school`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Question {
     /// The set that is asked.
     pub set: TagSet,
@@ -153,6 +153,20 @@ impl Question {
             .and_then(|(set, tag)| Some((TagSet::parse(set)?, tag)))
             .ok_or_else(|| Error::new(Code::QueryInvalid, format!("not `set:tag`: `{}`", text.escape_debug())))?;
         Ok(Self { set, tag: Tag::parse(tag)? })
+    }
+}
+
+impl From<Question> for String {
+    fn from(question: Question) -> Self {
+        question.to_string()
+    }
+}
+
+impl TryFrom<String> for Question {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        Self::parse(&text)
     }
 }
 

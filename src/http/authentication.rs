@@ -2,7 +2,7 @@
 
 use super::cookies::Cookie;
 use super::incoming::Incoming;
-use super::tier::{self, Tier};
+use super::tier;
 use super::token::{self, Granted};
 use super::{App, keys};
 use crate::actors::account::{Issued, Refresh, SignOut};
@@ -11,6 +11,7 @@ use crate::domain::account::Standing;
 use crate::domain::refresh::RefreshToken;
 use crate::domain::session::Mode;
 use crate::domain::signing_key::SigningKey;
+use crate::domain::tier::Tier;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 

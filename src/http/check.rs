@@ -5,7 +5,7 @@ use serde_json::json;
 use super::answer::Answer;
 use super::authentication::Authentication;
 use super::incoming::Incoming;
-use super::tier::{Tier, standing};
+use super::tier::{self, standing};
 use super::{App, challenge};
 use crate::domain::tag::Question;
 use crate::error::{Code, Result};
@@ -18,7 +18,7 @@ pub async fn check<P: Platform>(
     authentication: &Authentication,
 ) -> Result<Answer> {
     let question = incoming.query("tag")?.map(|text| Question::parse(&text)).transpose()?;
-    let tier = Tier::of(incoming)?;
+    let tier = tier::of(incoming)?;
     let demand = challenge::demand(incoming)?;
     let token = authentication.required()?;
     let standing = standing(app, token, tier).await?;

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::routes::{ENDPOINTS, Endpoint};
 use super::tags::{DEFAULT_PAGE, MAX_PAGE};
-use super::tier::Tier;
 use crate::domain::config::Config;
+use crate::domain::tier::Tier;
 
 /// The schemas of bodies and answers. As text, because building them in code takes ten times the room in the Wasm.
 const SCHEMAS: &str = include_str!("schemas.json");

@@ -9,13 +9,14 @@ use super::answer::Answer;
 use super::authentication::{self, Authentication, decided};
 use super::cookies::Cookie;
 use super::incoming::Incoming;
-use super::tier::Tier;
+use super::tier;
 use super::token::{self, Granted};
 use super::{App, keys};
 use crate::actors::account::{Confirm, Describe, EndConfirmation, EndSessions, ListSessions};
 use crate::domain::access_token::AccessToken;
 use crate::domain::id::SessionId;
 use crate::domain::session::Mode;
+use crate::domain::tier::Tier;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
@@ -25,7 +26,7 @@ pub async fn session<P: Platform>(
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    let tier = Tier::of(incoming)?;
+    let tier = tier::of(incoming)?;
     let token = match authentication.who() {
         Ok(None) => return nobody(),
         Ok(Some(token)) if tier == Tier::Carried => Ok(token.clone()),

@@ -1,48 +1,18 @@
-//! The three tiers: decided, replicated, carried.
+//! How a session stands, asked at a tier.
 
 use super::App;
 use super::incoming::Incoming;
 use crate::actors::account::Stand;
 use crate::domain::access_token::AccessToken;
 use crate::domain::account::{AccountProjection, Standing, Status};
+use crate::domain::tier::Tier;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use crate::ports::kv;
 
-/// Where an answer comes from, and so how old it may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tier {
-    /// The token: no I/O, as old as the token.
-    Carried,
-    /// KV: a local read, up to about 60 s old.
-    Replicated,
-    /// The Account: one hop, exact.
-    Decided,
-}
-
-impl Tier {
-    /// Every tier.
-    pub const ALL: [Self; 3] = [Self::Carried, Self::Replicated, Self::Decided];
-
-    /// The tier that a request asks: `at`, or `carried`.
-    pub fn of(incoming: &Incoming) -> Result<Self> {
-        incoming.query("at")?.as_deref().map_or(Ok(Self::Carried), Self::parse)
-    }
-
-    /// Reads the name of a tier.
-    fn parse(text: &str) -> Result<Self> {
-        let unknown = || Error::new(Code::QueryInvalid, format!("no tier `{}`", text.escape_debug()));
-        Self::ALL.into_iter().find(|tier| tier.name() == text).ok_or_else(unknown)
-    }
-
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Carried => "carried",
-            Self::Replicated => "replicated",
-            Self::Decided => "decided",
-        }
-    }
+/// The tier that a request asks: `at`, or `carried`.
+pub fn of(incoming: &Incoming) -> Result<Tier> {
+    incoming.query("at")?.as_deref().map_or(Ok(Tier::Carried), Tier::parse)
 }
 
 /// Asks how a session stands, at a tier, and refuses it where it does not hold there.
