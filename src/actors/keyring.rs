@@ -64,6 +64,7 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
         Keys::NAME => run::<Keys>(body, context),
         Rotate::NAME => run::<Rotate>(body, context),
         List::NAME => run::<List>(body, context),
+        Publish::NAME => run::<Publish>(body, context),
         _ => Err(unknown(name)),
     }
 }

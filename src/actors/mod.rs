@@ -68,7 +68,8 @@ pub fn due(actor: Actor, sql: &dyn Sql, now: Timestamp) -> Result<Option<Timesta
     let own = match actor {
         Actor::Account => account::due(sql)?,
         Actor::Replay => replay::due(sql)?,
-        Actor::Directory | Actor::Keyring => None,
+        Actor::Directory => directory::due(sql, now)?,
+        Actor::Keyring => None,
     };
     let effects = outbox::newest(sql)?.map(|_| now.plus(outbox::RETRY));
     Ok([own, effects].into_iter().flatten().min())
@@ -82,7 +83,8 @@ pub fn wake(actor: Actor, context: &Context<'_>) -> Result<Fate> {
     match actor {
         Actor::Account => account::wake(context),
         Actor::Replay => Ok(Fate::Forgotten),
-        Actor::Directory | Actor::Keyring => Ok(Fate::Kept),
+        Actor::Directory => directory::wake(context),
+        Actor::Keyring => Ok(Fate::Kept),
     }
 }
 

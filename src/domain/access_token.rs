@@ -36,8 +36,16 @@ pub struct AccessToken {
     pub acr: String,
     /// The account's version when it was issued.
     pub ver: u64,
+    /// Whether her address is proved to be hers (OpenID Connect Core §5.1). It stands in the token only if it is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub email_verified: bool,
     /// Her tags.
     pub tags: Tags,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What an access token says, under the names that a session has on the wire.
@@ -52,6 +60,7 @@ pub struct Facts<'a> {
     pub amr: &'a [String],
     pub acr: &'a str,
     pub version: u64,
+    pub email_verified: bool,
     pub tags: &'a Tags,
 }
 
@@ -79,6 +88,7 @@ impl AccessToken {
             amr: &self.amr,
             acr: &self.acr,
             version: self.ver,
+            email_verified: self.email_verified,
             tags: &self.tags,
         }
     }

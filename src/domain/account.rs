@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::email::Email;
 use super::id::SessionId;
-use super::tag::Tags;
+use super::tag::{Question, Tag, TagSet, Tags};
 use super::user_name::UserName;
 
 /// The life cycle of an account.
@@ -48,6 +48,12 @@ impl Status {
             Self::Disabled => "disabled",
             Self::Deleted => "deleted",
         }
+    }
+
+    /// The question by which the Directory finds accounts of this status.
+    #[must_use]
+    pub fn question(self) -> Question {
+        Question { set: TagSet::status(), tag: Tag::literal(self.name()) }
     }
 
     /// Whether an administrator can lead an account from here to `to`. Staying is no way.
@@ -111,6 +117,8 @@ pub struct Standing {
     pub version: u64,
     /// Whether the session that was asked about is alive.
     pub session_alive: bool,
+    /// Whether her address is proved to be hers.
+    pub email_verified: bool,
     /// The account's tags.
     pub tags: Tags,
 }
@@ -124,6 +132,9 @@ pub struct AccountProjection {
     pub version: u64,
     /// The account's tags.
     pub tags: Tags,
+    /// Whether her address is proved to be hers.
+    #[serde(default)]
+    pub email_verified: bool,
     /// Every session whose tokens are older than this version may have ended: only the account can tell.
     #[serde(default)]
     pub epoch: u64,

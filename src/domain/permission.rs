@@ -159,6 +159,23 @@ pub enum Grant {
     GroupTag(Question),
 }
 
+impl Grant {
+    /// The grant as one text, for a key: no two grants have the same.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Each grant that would do: of a permission those that cover it, of a tag itself, for whoever carries one below has it too.
+    #[must_use]
+    pub fn covering(&self) -> Vec<Self> {
+        match self {
+            Self::Permission(permission) => permission.covering().map(Self::Permission).collect(),
+            Self::GroupTag(_) => vec![self.clone()],
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Permission;

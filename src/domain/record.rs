@@ -19,6 +19,12 @@ impl Kind {
     /// The kind of groups.
     pub const GROUP: &'static str = "group";
 
+    /// The kind of accounts.
+    #[must_use]
+    pub fn account() -> Self {
+        Self(Self::ACCOUNT.to_owned())
+    }
+
     /// Reads a kind.
     ///
     /// # Errors
@@ -100,7 +106,7 @@ impl Record {
     /// The record of an account.
     #[must_use]
     pub fn account(id: &AccountId) -> Self {
-        Self { kind: Kind(Kind::ACCOUNT.to_owned()), id: RecordId(id.to_string()) }
+        Self { kind: Kind::account(), id: RecordId(id.to_string()) }
     }
 
     /// The record of a group.

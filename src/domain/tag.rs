@@ -38,7 +38,12 @@ impl Tag {
     /// The tag of administrators. To administer one must carry this very tag: one below it gives nothing.
     #[must_use]
     pub fn admin() -> Self {
-        Self("admin".to_owned())
+        Self::literal("admin")
+    }
+
+    /// A tag that is written in the code.
+    pub(super) fn literal(text: &'static str) -> Self {
+        Self(text.to_owned())
     }
 
     /// The path, without slashes at either end.
@@ -51,6 +56,11 @@ impl Tag {
     #[must_use]
     pub fn covers(&self, question: &Self) -> bool {
         self.0.strip_prefix(question.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The same as tags.
+    pub fn and_above(&self) -> impl Iterator<Item = Self> {
+        self.lineage().map(|path| Self(path.to_owned()))
     }
 
     /// Every tag that this one covers, shortest first, itself last.

@@ -44,7 +44,13 @@ pub async fn standing<P: Platform>(app: &App<'_, P>, token: &AccessToken, tier: 
 
 /// What the token says of itself.
 fn carried(token: &AccessToken) -> Standing {
-    Standing { status: Status::Active, version: token.ver, session_alive: true, tags: token.tags.clone() }
+    Standing {
+        status: Status::Active,
+        version: token.ver,
+        session_alive: true,
+        email_verified: token.email_verified,
+        tags: token.tags.clone(),
+    }
 }
 
 async fn replicated<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Result<Option<Standing>> {
@@ -54,8 +60,8 @@ async fn replicated<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Resul
     if account.version < token.ver || token.ver < account.epoch {
         return Ok(None);
     }
-    let AccountProjection { status, version, ended, tags, .. } = account;
-    Ok(Some(Standing { status, version, session_alive: !ended.contains(&token.sid), tags }))
+    let AccountProjection { status, version, ended, tags, email_verified, .. } = account;
+    Ok(Some(Standing { status, version, session_alive: !ended.contains(&token.sid), email_verified, tags }))
 }
 
 async fn decided<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Result<Standing> {

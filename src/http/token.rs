@@ -50,7 +50,7 @@ pub async fn issue<P: Platform>(
     key: &SigningKey,
     issued: Issued,
 ) -> Result<Granted> {
-    let Issued { account, version, tags, session, refresh } = issued;
+    let Issued { account, version, tags, email_verified, session, refresh } = issued;
     let now = app.platform.now();
     let token = AccessToken {
         iss: app.config.origin.clone(),
@@ -65,6 +65,7 @@ pub async fn issue<P: Platform>(
         amr: session.amr.clone(),
         acr: Session::ACR.to_owned(),
         ver: version,
+        email_verified,
         tags,
     };
     let signed = signatures::sign(access_token::TYP, &token, key, app.platform).await?;

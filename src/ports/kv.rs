@@ -1,5 +1,7 @@
 //! The replicated tier: a key-value store that is read everywhere and may be some 60 s old.
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -8,8 +10,11 @@ use crate::domain::base64url;
 use crate::domain::email::Email;
 use crate::domain::handle;
 use crate::domain::id::AccountId;
+use crate::domain::permission;
+use crate::domain::record;
 use crate::domain::secret::sha256;
 use crate::domain::signing_key::PublicKeys;
+use crate::domain::tag::{Tag, TagSet};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 
@@ -47,6 +52,34 @@ record! {
 record! {
     /// Which account a handle leads to.
     Handle(handle: handle::Handle) = format!("handle:{}:{}", handle.kind, handle.hash) => AccountId
+}
+
+record! {
+    /// The tags of a record that is no account, in one set.
+    RecordTags(set: TagSet, record: record::Record) = format!("tags:{set}:{record}") => RecordTagsProjection
+}
+
+record! {
+    /// Which groups have a permission, or carry a tag or one below it.
+    Grant(grant: permission::Grant) = format!("grant:{}", hashed(&grant.canonical())) => GrantProjection
+}
+
+/// The projection of a record's tags.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordTagsProjection {
+    /// The tags.
+    pub tags: BTreeSet<Tag>,
+    /// The version that they come from.
+    pub version: u64,
+}
+
+/// The projection of a grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantProjection {
+    /// The groups; `None` if they are too many to be listed.
+    pub groups: Option<BTreeSet<Tag>>,
+    /// The number of the change that they come from.
+    pub version: u64,
 }
 
 /// The published keys.

@@ -1,11 +1,14 @@
-//! What has happened to an account. Kept after it is gone; an event never holds personal data.
+//! What has happened to an account. Kept after it is gone; an event never holds personal data of its owner. Of a change that
+//! somebody else has made it says who that was, and from where.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::super::Context;
+use super::{Apply, Context, identity};
+use crate::domain::by::By;
 use crate::domain::time::Timestamp;
-use crate::error::Result;
+use crate::error::{Code, Result};
+use crate::ports::call::{Actor, Command};
 use crate::ports::sql::{self, Sql};
 
 /// The table.
@@ -36,6 +39,10 @@ pub enum Happening {
     EmailChangeUndone,
     /// It has another status.
     StatusChanged,
+    /// It has other tags.
+    TagsChanged,
+    /// Somebody who administers has ended sessions of it.
+    SessionsEnded,
     /// A used refresh token came back: somebody else had it. Its session has ended.
     RefreshReused,
     /// A letter was not taken; it is tried again.
@@ -65,7 +72,19 @@ pub fn note(context: &Context<'_>, happening: Happening, details: &Value) -> Res
     note_at(context.sql, context.now, happening, details)
 }
 
-/// The same outside of a command.
+/// Notes what somebody else has done to it.
+///
+/// # Errors
+/// As [`Sql::run`].
+pub fn note_by(context: &Context<'_>, happening: Happening, by: &By, mut details: Value) -> Result<()> {
+    if let Some(members) = details.as_object_mut() {
+        members.insert("by".to_owned(), by.account.as_str().into());
+        members.insert("from".to_owned(), by.from.as_str().into());
+    }
+    note(context, happening, &details)
+}
+
+/// [`note`] outside of a command.
 ///
 /// # Errors
 /// As [`Sql::run`].
@@ -86,4 +105,22 @@ pub fn all(context: &Context<'_>) -> Result<Vec<Event>> {
     let event =
         |row: &sql::Row| Ok(Event { at: Timestamp(row.number(0)?), happening: row.json(1)?, details: row.json(2)? });
     rows.iter().map(event).collect()
+}
+
+/// Asks for the events of an account, as an administrator does. Those of one that is gone are told too.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadEvents {}
+
+impl Command for ReadEvents {
+    const ACTOR: Actor = Actor::Account;
+    const NAME: &'static str = "read_events";
+    /// As the schema `AccountEvents` of the OpenAPI document describes it.
+    type Reply = Value;
+}
+
+impl Apply for ReadEvents {
+    fn apply(self, context: &Context<'_>) -> Result<Value> {
+        identity(context).map_err(|error| error.recoded(Code::Internal, Code::AccountUnknown))?;
+        Ok(json!({ "events": all(context)? }))
+    }
 }

@@ -7,11 +7,12 @@ use super::super::{Fate, schema};
 use super::events::{self, Happening};
 use super::proof;
 use super::{
-    Account, Apply, Context, Description, Refusable, STEPS, changed, describe, find, handles, identity, letters, open,
-    require, sessions, tags,
+    Account, Apply, Context, Description, Refusable, STEPS, changed, describe, enrol, find, handles, identity, letters,
+    open, require, sessions, tags,
 };
 use crate::domain::account::Status;
 use crate::domain::attempts::Attempts;
+use crate::domain::by::By;
 use crate::domain::id::SessionId;
 use crate::domain::mail::Matter;
 use crate::domain::password::Password;
@@ -26,6 +27,8 @@ use crate::ports::sql::Sql;
 pub struct SetStatus {
     /// The status.
     pub status: Status,
+    /// Who leads it there.
+    pub by: By,
 }
 
 impl Command for SetStatus {
@@ -50,7 +53,7 @@ impl Apply for SetStatus {
         if to != Status::Active {
             proof::shut_out_others(context, None)?;
         }
-        events::note(context, Happening::StatusChanged, &json!({ "from": from, "to": to }))?;
+        events::note_by(context, Happening::StatusChanged, &self.by, json!({ "before": from, "after": to }))?;
         changed(context, Some(to))?;
         let verified = account.profile.email_verified;
         if let (Status::Pending, Status::Active, Some(email)) = (from, to, &account.profile.email) {
@@ -98,9 +101,10 @@ fn erase(context: &Context<'_>, account: &Account) -> Result<()> {
     }
     context.sql.run("UPDATE account SET profile = '{}', password = NULL, verify_by = NULL", &[])?;
     changed(context, Some(Status::Deleted))?;
+    enrol(context)?;
     let (id, version) = identity(context)?;
     for set in sets {
-        tags::index(context, &set, id.as_str(), version)?;
+        tags::index(context, &set, &id, version)?;
     }
     events::note(context, Happening::Deleted, &json!({}))?;
     let Some(email) = account.profile.verified_email() else { return Ok(()) };

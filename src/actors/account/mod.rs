@@ -25,6 +25,7 @@ mod tags;
 
 pub use confirmation::{Confirm, EndConfirmation};
 pub use email::{ChangeEmail, Next, UndoEmailChange, VerifyEmail};
+pub use events::ReadEvents;
 pub use life::{Delete, SetStatus};
 pub(super) use life::{due, wake};
 pub use limits::CountMail;
@@ -32,7 +33,7 @@ pub use profile::{ChangePassword, Describe, Export, UpdateProfile};
 pub use recovery::{Lost, Recover, Remind};
 pub use refresh::Refresh;
 pub use registration::{Claims, CreateAccount, Done, Peek, Register};
-pub use session_list::{EndSessions, ListSessions};
+pub use session_list::{EndSessions, EndSessionsOf, ListSessions, ReadSessionsOf};
 pub use sessions::{SignOut, Stand};
 pub use sign_in::{SignIn, SignInWithPassword};
 pub use tags::{ChangeTags, ReadTags, Tagged};
@@ -43,16 +44,17 @@ use serde_json::json;
 use super::schema::{self, Step};
 use super::{Apply, Context, directory, outbox, run, unknown};
 use crate::domain::account::{AccountProjection, Profile, Status};
+use crate::domain::by::By;
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
 use crate::domain::password::Hash;
 use crate::domain::refresh::RefreshToken;
 use crate::domain::rules::Lifetimes;
 use crate::domain::session::Session;
-use crate::domain::tag::{Tag, TagSet, Tags};
+use crate::domain::tag::{TagSet, Tags};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
-use crate::ports::call::{Command, REALM};
+use crate::ports::call::{Actor, Command, REALM};
 use crate::ports::kv;
 use crate::ports::sql::{self, Value};
 use events::Happening;
@@ -124,6 +126,10 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
         Stand::NAME => run::<Stand>(body, context),
         ReadTags::NAME => run::<ReadTags>(body, context),
         ChangeTags::NAME => run::<ChangeTags>(body, context),
+        Project::NAME => run::<Project>(body, context),
+        ReadEvents::NAME => run::<ReadEvents>(body, context),
+        EndSessionsOf::NAME => run::<EndSessionsOf>(body, context),
+        ReadSessionsOf::NAME => run::<ReadSessionsOf>(body, context),
         _ => Err(unknown(name)),
     }
 }
@@ -140,6 +146,8 @@ pub struct Issued {
     pub version: u64,
     /// Its tags.
     pub tags: Tags,
+    /// Whether its address is proved.
+    pub email_verified: bool,
     /// The session.
     pub session: Session,
     /// The refresh token; `None` if its holder goes on with the one that she has.
@@ -148,7 +156,8 @@ pub struct Issued {
 
 fn issued(context: &Context<'_>, session: Session, refresh: Option<RefreshToken>) -> Result<Issued> {
     let account = open(context)?;
-    Ok(Issued { account: account.id, version: account.version, tags: tags::all(context)?, session, refresh })
+    let (version, email_verified) = (account.version, account.profile.email_verified);
+    Ok(Issued { account: account.id, version, tags: tags::all(context)?, email_verified, session, refresh })
 }
 
 /// The account's own row.
@@ -222,6 +231,7 @@ struct Birth {
     password: Option<Hash>,
     keeps_profile: bool,
     verify_by: Option<Timestamp>,
+    by: Option<By>,
 }
 
 /// Brings the account into being, with handles that were claimed for it.
@@ -246,8 +256,12 @@ fn create(context: &Context<'_>, birth: &Birth, handles: &[Handle]) -> Result<Ac
     for handle in handles {
         handles::take(context, &id, handle)?;
     }
-    events::note(context, Happening::Created, &json!({}))?;
+    match &birth.by {
+        Some(by) => events::note_by(context, Happening::Created, by, json!({}))?,
+        None => events::note(context, Happening::Created, &json!({}))?,
+    }
     changed(context, Some(birth.status))?;
+    enrol(context)?;
     open(context)
 }
 
@@ -262,9 +276,26 @@ fn exists(context: &Context<'_>) -> Result<bool> {
     Ok(context.sql.row("SELECT 1 FROM account", &[])?.is_some())
 }
 
+/// Stores another profile. What others go by is told to them.
 fn save_profile(context: &Context<'_>, profile: &Profile) -> Result<()> {
+    let called = |profile: &Profile| (profile.email.clone(), profile.email_verified, profile.user_name.clone());
+    let before = open(context)?.profile;
     context.sql.run("UPDATE account SET profile = ?", &[sql::json(profile)?])?;
-    Ok(())
+    if called(&before) == called(profile) {
+        return Ok(());
+    }
+    changed(context, None)?;
+    enrol(context)
+}
+
+/// Tells the Directory how the person is called now.
+fn enrol(context: &Context<'_>) -> Result<()> {
+    let (id, version) = identity(context)?;
+    let account = find(context)?;
+    let gone = account.is_none();
+    let Profile { email, user_name, .. } = account.map(|account| account.profile).unwrap_or_default();
+    let enrol = directory::Enrol { account: id.clone(), version, gone, email, user_name };
+    outbox::tell(context, REALM, &format!("person:{id}"), &enrol)
 }
 
 /// Raises the version and tells the outside; with a status, of that too.
@@ -281,17 +312,15 @@ fn changed(context: &Context<'_>, status: Option<Status>) -> Result<()> {
 fn index_status(context: &Context<'_>, status: Status) -> Result<()> {
     let (id, version) = identity(context)?;
     let listed = Status::LISTED.contains(&status);
-    let tags = if listed { vec![Tag::parse(status.name())?] } else { Vec::new() };
-    let set = TagSet::status();
-    let index = directory::Index { set: set.clone(), record: id.as_str().to_owned(), tags, version };
-    outbox::tell(context, REALM, &format!("{set}:{id}"), &index)
+    let tags = listed.then(|| status.question().tag).into_iter().collect();
+    tags::tell_index(context, &TagSet::status(), &id, tags, version)
 }
 
 /// Raises the version and tells the outside of the tags of one set.
 fn tags_changed(context: &Context<'_>, set: &TagSet) -> Result<()> {
     changed(context, None)?;
     let (id, version) = identity(context)?;
-    tags::index(context, set, id.as_str(), version)
+    tags::index(context, set, &id, version)
 }
 
 /// Id and version, also of an account that is no more.
@@ -304,13 +333,35 @@ fn identity(context: &Context<'_>) -> Result<(AccountId, u64)> {
 
 fn project(context: &Context<'_>) -> Result<()> {
     let (id, version) = identity(context)?;
-    let status = find(context)?.map_or(Status::Deleted, |account| account.status);
+    let account = find(context)?;
+    let status = account.as_ref().map_or(Status::Deleted, |account| account.status);
+    let email_verified = account.is_some_and(|account| account.profile.email_verified);
     let ended = sessions::recently_ended(context)?;
     let epoch = context.sql.row("SELECT epoch FROM account", &[])?.map_or(Ok(0), |row| row.number(0))?;
-    let projection = AccountProjection { status, version, tags: tags::all(context)?, epoch, ended };
+    let projection = AccountProjection { status, version, tags: tags::all(context)?, email_verified, epoch, ended };
     // Of a deleted account nothing is told longer than its access tokens live.
     let lifetime = (status == Status::Deleted).then_some(Lifetimes::MAX_ACCESS);
     outbox::project(context, &kv::Account(&id), &projection, lifetime)
+}
+
+/// Asks the account to write what others know of it anew.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Project {}
+
+impl Command for Project {
+    const ACTOR: Actor = Actor::Account;
+    const NAME: &'static str = "project";
+    type Reply = ();
+}
+
+impl Apply for Project {
+    fn apply(self, context: &Context<'_>) -> Result<()> {
+        if !exists(context)? {
+            return Ok(());
+        }
+        project(context)?;
+        enrol(context)
+    }
 }
 
 /// What is known of a person: her profile with more members, as the schema `Profile` of the OpenAPI document describes it.

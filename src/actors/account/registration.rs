@@ -12,6 +12,7 @@ use super::{
     limits, links, open,
 };
 use crate::domain::account::{Profile, Status};
+use crate::domain::by::By;
 use crate::domain::email::Email;
 use crate::domain::field::Changes;
 use crate::domain::handle::Handle;
@@ -267,6 +268,8 @@ pub struct CreateAccount {
     pub password: Option<Hash>,
     /// Its status.
     pub status: Status,
+    /// Who creates it.
+    pub by: By,
 }
 
 impl Command for CreateAccount {
@@ -281,7 +284,7 @@ impl Apply for CreateAccount {
         let (profile, password) = (self.profile, self.password);
         create(
             context,
-            &Birth { status: self.status, profile, password, keeps_profile: true, verify_by: None },
+            &Birth { status: self.status, profile, password, keeps_profile: true, by: Some(self.by), verify_by: None },
             &handles,
         )?;
         open(context).map(describe)

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::events::{self, Happening};
 use super::sessions::{self, COLUMNS, LIVING, Reason};
-use super::{Apply, Context, project, require};
+use super::{Apply, Context, open, project, require};
+use crate::domain::by::By;
 use crate::domain::id::SessionId;
 use crate::domain::session::Whereabouts;
 use crate::domain::user_agent::UserAgent;
@@ -59,12 +61,68 @@ impl Command for ListSessions {
 impl Apply for ListSessions {
     fn apply(self, context: &Context<'_>) -> Result<Value> {
         sessions::alive(context, &self.sid)?;
-        let alive = known(context)?.into_iter().filter(|known| known.ended_at.is_none());
-        let sessions = alive.map(|mut known| {
-            known.members.insert("current".to_owned(), (known.sid == self.sid).into());
-            known.members
-        });
-        Ok(json!({ "sessions": sessions.collect::<Vec<_>>() }))
+        listed(context, Some(&self.sid))
+    }
+}
+
+/// The sessions that are alive, the latest use first.
+fn listed(context: &Context<'_>, current: Option<&SessionId>) -> Result<Value> {
+    let alive = known(context)?.into_iter().filter(|known| known.ended_at.is_none());
+    let sessions = alive.map(|mut known| {
+        known.members.insert("current".to_owned(), (current == Some(&known.sid)).into());
+        known.members
+    });
+    Ok(json!({ "sessions": sessions.collect::<Vec<_>>() }))
+}
+
+/// Asks for the sessions of an account that are alive, as somebody does who administers it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadSessionsOf {}
+
+impl Command for ReadSessionsOf {
+    const ACTOR: Actor = Actor::Account;
+    const NAME: &'static str = "read_sessions_of";
+    /// As [`ListSessions`], none of them the current one.
+    type Reply = Value;
+}
+
+impl Apply for ReadSessionsOf {
+    fn apply(self, context: &Context<'_>) -> Result<Value> {
+        open(context)?;
+        listed(context, None)
+    }
+}
+
+/// Ends sessions of an account, as somebody does who administers it: one of them, or all.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EndSessionsOf {
+    /// The session that shall end; `None` for all.
+    pub only: Option<SessionId>,
+    /// Who ends them.
+    pub by: By,
+}
+
+impl Command for EndSessionsOf {
+    const ACTOR: Actor = Actor::Account;
+    const NAME: &'static str = "end_sessions_of";
+    /// How many have ended.
+    type Reply = u64;
+}
+
+impl Apply for EndSessionsOf {
+    fn apply(self, context: &Context<'_>) -> Result<u64> {
+        open(context)?;
+        let before = sessions::living(context)?;
+        match &self.only {
+            Some(sid) => sessions::end(context, sid, Reason::Administered)?,
+            None => sessions::end_all(context, None)?,
+        }
+        let ended = before.saturating_sub(sessions::living(context)?);
+        if ended > 0 {
+            events::note_by(context, Happening::SessionsEnded, &self.by, json!({ "ended": ended }))?;
+        }
+        project(context)?;
+        Ok(ended)
     }
 }
 

@@ -70,6 +70,7 @@ impl Apply for Stand {
             status: account.status,
             version: account.version,
             session_alive: find_alive(context, &self.sid)?.is_some(),
+            email_verified: account.profile.email_verified,
             tags: tags::all(context)?,
         })
     }
@@ -80,6 +81,8 @@ impl Apply for Stand {
 pub enum Reason {
     /// The person signed out.
     SignedOut,
+    /// Somebody who administers has ended it.
+    Administered,
     /// She ended it from another session.
     EndedElsewhere,
     /// It goes on under another name.
@@ -94,6 +97,7 @@ impl Reason {
     const fn name(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
+            Self::Administered => "administered",
             Self::EndedElsewhere => "ended_elsewhere",
             Self::Renamed => "renamed",
             Self::Theft => "theft",

@@ -3,8 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::events::{self, Happening};
 use super::{Apply, Context, directory, open, outbox, tags_changed};
+use crate::domain::by::By;
+use crate::domain::id::AccountId;
+use crate::domain::record::Record;
 use crate::domain::tag::{Tag, TagSet, Tags};
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command, REALM};
@@ -51,10 +56,21 @@ fn check_size(context: &Context<'_>) -> Result<()> {
 }
 
 /// Tells the Directory's index of the tags of one set.
-pub fn index(context: &Context<'_>, set: &TagSet, record: &str, version: u64) -> Result<()> {
+pub fn index(context: &Context<'_>, set: &TagSet, account: &AccountId, version: u64) -> Result<()> {
     let tags = all(context)?.of(set).cloned().collect();
-    let index = directory::Index { set: set.clone(), record: record.to_owned(), tags, version };
-    outbox::tell(context, REALM, &format!("{set}:{record}"), &index)
+    tell_index(context, set, account, tags, version)
+}
+
+/// The Directory finds an account by whatever tags it is told, those of its status among them.
+pub fn tell_index(
+    context: &Context<'_>,
+    set: &TagSet,
+    account: &AccountId,
+    tags: BTreeSet<Tag>,
+    version: u64,
+) -> Result<()> {
+    let index = directory::Index { set: set.clone(), record: Record::account(account), tags, version };
+    outbox::tell(context, REALM, &format!("{set}:{account}"), &index)
 }
 
 /// Asks for the account's tags.
@@ -92,6 +108,8 @@ pub struct ChangeTags {
     pub add: Vec<Tag>,
     /// What is removed: these tags themselves, not those below them.
     pub remove: Vec<Tag>,
+    /// Who changes them.
+    pub by: By,
 }
 
 impl Command for ChangeTags {
@@ -103,11 +121,13 @@ impl Command for ChangeTags {
 impl Apply for ChangeTags {
     fn apply(self, context: &Context<'_>) -> Result<Tagged> {
         open(context)?;
+        let details = json!({ "set": self.set, "add": self.add, "remove": self.remove });
         let added: Vec<_> = self.add.into_iter().map(|tag| (self.set.clone(), tag)).collect();
         let changed = !add(context, &added)?.is_empty() | remove(context, &self.set, &self.remove)?;
         if changed {
             check_size(context)?;
             tags_changed(context, &self.set)?;
+            events::note_by(context, Happening::TagsChanged, &self.by, details)?;
         }
         ReadTags {}.apply(context)
     }

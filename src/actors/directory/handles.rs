@@ -1,56 +1,17 @@
-//! Directory: which handle belongs to whom, and which records carry a tag.
+//! Which handle belongs to whom.
 //!
-//! Invariants: a handle leads to one account, until that account gives it up; a claim is answered with the account that
-//! came first, so races end in one place; a claim that nobody proved gives way to one that is proved, and ends by
-//! itself; an older index of a record never covers a newer one.
+//! Invariants: a handle leads to one account, until that account gives it up; a claim is answered with the account that came
+//! first, so races end in one place; a claim that nobody proved gives way to one that is proved, and ends by itself.
 
 use serde::{Deserialize, Serialize};
 
-use super::schema::{self, Step};
-use super::{Apply, Context, outbox, run, unknown};
+use super::{Apply, Context, migrated, outbox, prepare};
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
-use crate::domain::tag::{Tag, TagSet};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
 use crate::ports::kv;
-
-const STEPS: &[Step] = &[
-    &[
-        "CREATE TABLE handle (
-        kind TEXT NOT NULL, hash TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (kind, hash)
-    ) WITHOUT ROWID",
-        // One row for each tag that a record has, those above its own included: finding is one range of this key.
-        "CREATE TABLE tag (
-        tag_set TEXT NOT NULL, tag TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (tag_set, tag, record)
-    ) WITHOUT ROWID",
-        "CREATE INDEX tag_by_record ON tag (tag_set, record)",
-        "CREATE TABLE indexed (
-        tag_set TEXT NOT NULL, record TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (tag_set, record)
-    ) WITHOUT ROWID",
-        outbox::TABLE,
-    ],
-    &[
-        // NULL for a handle that an account holds; else when the claim ends.
-        "ALTER TABLE handle ADD COLUMN claimed_until INTEGER",
-        "ALTER TABLE handle ADD COLUMN proved INTEGER NOT NULL DEFAULT 0",
-        "CREATE INDEX handle_by_claim ON handle (claimed_until) WHERE claimed_until IS NOT NULL",
-    ],
-];
-
-pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result<Vec<u8>> {
-    match name {
-        Lookup::NAME => run::<Lookup>(body, context),
-        Claim::NAME => run::<Claim>(body, context),
-        Reserve::NAME => run::<Reserve>(body, context),
-        Hold::NAME => run::<Hold>(body, context),
-        Release::NAME => run::<Release>(body, context),
-        Index::NAME => run::<Index>(body, context),
-        Find::NAME => run::<Find>(body, context),
-        _ => Err(unknown(name)),
-    }
-}
 
 /// Asks which account a handle leads to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -67,10 +28,9 @@ impl Command for Lookup {
 
 impl Apply for Lookup {
     fn apply(self, context: &Context<'_>) -> Result<Option<AccountId>> {
-        if schema::version(context.sql)? == 0 {
+        if !migrated(context)? {
             return Ok(None);
         }
-        schema::migrate(context.sql, STEPS)?;
         // A claim leads nowhere yet: else what is counted for a handle would be counted elsewhere once somebody registers
         // with it, and that would tell whether it was free.
         Ok(owner(context, &self.handle)?.filter(Owner::holds).map(|owner| owner.account))
@@ -100,7 +60,7 @@ impl Command for Claim {
 
 impl Apply for Claim {
     fn apply(self, context: &Context<'_>) -> Result<AccountId> {
-        schema::migrate(context.sql, STEPS)?;
+        prepare(context)?;
         match owner(context, &self.handle)? {
             Some(owner) if owner.holds() || (owner.account != self.candidate && (owner.proved || !self.proved)) => {
                 Ok(owner.account)
@@ -147,7 +107,7 @@ impl Command for Reserve {
 
 impl Apply for Reserve {
     fn apply(self, context: &Context<'_>) -> Result<Reserved> {
-        schema::migrate(context.sql, STEPS)?;
+        prepare(context)?;
         let until = Some(context.now.plus(self.lifetime));
         let owner_of_email = owner(context, &self.email)?;
         let account = owner_of_email.as_ref().map_or(&self.candidate, |owner| &owner.account);
@@ -183,7 +143,7 @@ impl Command for Hold {
 
 impl Apply for Hold {
     fn apply(self, context: &Context<'_>) -> Result<()> {
-        schema::migrate(context.sql, STEPS)?;
+        prepare(context)?;
         // A claim that ended meanwhile and that nobody took up is still hers.
         if owner(context, &self.handle)?.is_some_and(|owner| owner.account != self.account) {
             let cause = format!("account `{}` holds a handle that it did not claim", self.account);
@@ -211,7 +171,7 @@ impl Command for Release {
 
 impl Apply for Release {
     fn apply(self, context: &Context<'_>) -> Result<()> {
-        schema::migrate(context.sql, STEPS)?;
+        prepare(context)?;
         // Told twice, the second time somebody else may have it.
         if owner(context, &self.handle)?.is_none_or(|owner| owner.account != self.account) {
             return Ok(());
@@ -269,88 +229,16 @@ fn claim(
     Ok(())
 }
 
-/// Brings the index of a record's tags up to date.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Index {
-    /// The set.
-    pub set: TagSet,
-    /// The record.
-    pub record: String,
-    /// All its tags in this set.
-    pub tags: Vec<Tag>,
-    /// The version of the record that they come from.
-    pub version: u64,
-}
-
-impl Command for Index {
-    const ACTOR: Actor = Actor::Directory;
-    const NAME: &'static str = "index";
-    type Reply = ();
-}
-
-impl Apply for Index {
-    fn apply(self, context: &Context<'_>) -> Result<()> {
-        schema::migrate(context.sql, STEPS)?;
-        let (sql, set, record) = (context.sql, self.set.as_str(), self.record.as_str());
-        let newest = "SELECT version FROM indexed WHERE tag_set = ? AND record = ?";
-        let known = sql.row(newest, &[set.into(), record.into()])?.map(|row| row.number(0)).transpose()?;
-        if known.is_some_and(|known| known >= self.version) {
-            return Ok(());
-        }
-        let statement = "INSERT OR REPLACE INTO indexed (tag_set, record, version) VALUES (?, ?, ?)";
-        sql.run(statement, &[set.into(), record.into(), self.version.into()])?;
-        sql.run("DELETE FROM tag WHERE tag_set = ? AND record = ?", &[set.into(), record.into()])?;
-        for tag in self.tags.iter().flat_map(Tag::lineage) {
-            let statement = "INSERT OR IGNORE INTO tag (tag_set, tag, record) VALUES (?, ?, ?)";
-            sql.run(statement, &[set.into(), tag.into(), record.into()])?;
-        }
-        Ok(())
+/// A page of the handles that accounts hold, behind one, for their projections.
+pub(super) fn project_page(context: &Context<'_>, after: &str, most: u64) -> Result<Option<String>> {
+    let (kind, hash) = after.split_once(':').unwrap_or_default();
+    let statement = "SELECT kind, hash, account FROM handle WHERE (kind, hash) > (?, ?) AND claimed_until IS NULL
+        ORDER BY kind, hash LIMIT ?";
+    let rows = context.sql.run(statement, &[kind.into(), hash.into(), most.into()])?;
+    for row in &rows {
+        let handle = Handle { kind: row.text(0)?.to_owned(), hash: row.text(1)?.to_owned() };
+        let account = AccountId::parse(row.text(2)?).ok_or_else(|| Error::new(Code::Internal, "stored account id"))?;
+        outbox::project(context, &kv::Handle(&handle), &account, None)?;
     }
-}
-
-/// Asks for the records that carry a tag or one below it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Find {
-    /// The set.
-    pub set: TagSet,
-    /// The tag.
-    pub tag: Tag,
-    /// Only records behind this one.
-    pub after: Option<String>,
-    /// At most so many.
-    pub limit: u64,
-}
-
-/// A page of records, in order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
-    /// The records.
-    pub records: Vec<String>,
-    /// What to ask for `after`, if there are more.
-    pub next: Option<String>,
-}
-
-impl Command for Find {
-    const ACTOR: Actor = Actor::Directory;
-    const NAME: &'static str = "find";
-    type Reply = Found;
-}
-
-impl Apply for Find {
-    fn apply(self, context: &Context<'_>) -> Result<Found> {
-        if schema::version(context.sql)? == 0 {
-            return Ok(Found { records: Vec::new(), next: None });
-        }
-        let statement = "SELECT record FROM tag WHERE tag_set = ? AND tag = ? AND record > ? ORDER BY record LIMIT ?";
-        let after = self.after.unwrap_or_default();
-        let limit = self.limit.saturating_add(1);
-        let rows = context
-            .sql
-            .run(statement, &[self.set.as_str().into(), self.tag.as_str().into(), after.into(), limit.into()])?;
-        let mut records = rows.iter().map(|row| row.text(0).map(str::to_owned)).collect::<Result<Vec<_>>>()?;
-        let page = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let more = records.len() > page;
-        records.truncate(page);
-        Ok(Found { next: records.last().filter(|_| more).cloned(), records })
-    }
+    rows.last().map(|row| Ok(format!("{}:{}", row.text(0)?, row.text(1)?))).transpose()
 }
