@@ -24,6 +24,7 @@ pub mod metadata;
 pub mod next;
 pub mod password;
 pub mod permission;
+pub mod policy;
 pub mod provider;
 pub mod random;
 pub mod reach;

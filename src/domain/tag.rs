@@ -214,7 +214,10 @@ impl Tags {
     /// The first tag that covers the question, if any does.
     #[must_use]
     pub fn covering(&self, question: &Question) -> Option<&Tag> {
-        self.of(&question.set).find(|tag| tag.covers(&question.tag))
+        // In order of bytes those that cover `teacher` are among those that begin with it, which stand together: `teacher`,
+        // `teacher!`, `teacher/x`.
+        let from = self.0.get(&question.set)?.range(&question.tag..);
+        from.take_while(|tag| tag.0.starts_with(&question.tag.0)).find(|tag| tag.covers(&question.tag))
     }
 }
 
@@ -231,6 +234,7 @@ impl FromIterator<(TagSet, Tag)> for Tags {
 #[cfg(test)]
 mod tests {
     use super::{Question, Tag, TagSet, Tags};
+    use proptest::collection::vec;
     use proptest::prelude::*;
 
     fn tag(text: &str) -> Tag {
@@ -284,6 +288,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_sorts_between_a_tag_and_those_below_it_hides_nothing() {
+        let carried = ["teach", "teacher!", "teacher\u{1f}", "teacher-assistant", "teacher/x", "teacherless"];
+        let tags = Tags::from_iter(carried.map(|text| (TagSet::groups(), tag(text))));
+        let covering = |text| tags.covering(&Question::parse(text).unwrap());
+        assert_eq!(covering("groups:teacher"), Some(&tag("teacher/x")));
+        assert_eq!(covering("groups:teacher!"), Some(&tag("teacher!")));
+        assert_eq!(covering("groups:teache"), None);
+        assert_eq!(covering("groups:teacher/x/y"), None);
+        assert_eq!(covering("labels:teacher"), None);
+    }
+
     /// The rule as one would write it without thinking of speed: compare level by level.
     fn naive_covers(carried: &str, question: &str) -> bool {
         let levels = |text: &str| text.trim_matches('/').split('/').map(str::to_owned).collect::<Vec<_>>();
@@ -301,6 +317,16 @@ mod tests {
             let tags = Tags::from_iter([(TagSet::groups(), tag(&carried))]);
             let question = Question { set: TagSet::groups(), tag: tag(&question) };
             prop_assert_eq!(tags.covering(&question).is_some(), expected);
+        }
+
+        #[test]
+        fn of_many_tags_the_first_that_covers_is_found(carried in vec("[ab!/]{1,6}", 0..50), question in "[ab!/]{1,4}") {
+            prop_assume!(Tag::parse(&question).is_ok());
+            let question = Question { set: TagSet::groups(), tag: tag(&question) };
+            let carried = carried.iter().filter_map(|text| Tag::parse(text).ok());
+            let tags = Tags::from_iter(carried.map(|tag| (TagSet::groups(), tag)));
+            let expected = tags.of(&question.set).find(|tag| naive_covers(tag.as_str(), question.tag.as_str()));
+            prop_assert_eq!(tags.covering(&question), expected);
         }
 
         #[test]
