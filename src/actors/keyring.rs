@@ -121,6 +121,23 @@ impl Keys {
     }
 }
 
+/// Writes the published keys to KV anew, if there are any.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Publish {}
+
+impl Command for Publish {
+    const ACTOR: Actor = Actor::Keyring;
+    const NAME: &'static str = "publish";
+    type Reply = ();
+}
+
+impl Apply for Publish {
+    fn apply(self, context: &Context<'_>) -> Result<()> {
+        let keys = settled(context)?;
+        if keys.is_empty() { Ok(()) } else { project(context, &keys) }
+    }
+}
+
 /// Asks for rotation ahead of time. If a key is compromised, each that was published is withdrawn at once and the offered one
 /// signs at once; else that signs after [`LEAD`], unless another waits already. Answers as [`List`].
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Replay: one object per thing that may be used once. Whoever comes first has it; every other one is told so.
 //!
-//! Invariant: at most one [`Consume`] of an object is ever answered with `true`. The object forgets itself after
-//! [`LIFETIME`], which must be longer than the life of what it guards.
+//! Invariant: at most one [`Consume`] of an object is ever answered with `true`. The object forgets itself once what it guards
+//! can no longer be used anyway.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,11 @@ use crate::error::Result;
 use crate::ports::call::{Actor, Command};
 use crate::ports::sql::Sql;
 
-/// How long an object of this kind is kept, in seconds.
-const LIFETIME: u64 = 2 * Flow::LIFETIME;
+/// How long an object was kept that was used before it was told, in seconds.
+const FORMER_LIFETIME: u64 = 2 * Flow::LIFETIME;
 
-const STEPS: &[Step] = &[&["CREATE TABLE used (at INTEGER NOT NULL)"]];
+const STEPS: &[Step] =
+    &[&["CREATE TABLE used (at INTEGER NOT NULL)"], &["ALTER TABLE used ADD COLUMN lifetime INTEGER"]];
 
 pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result<Vec<u8>> {
     match name {
@@ -27,7 +28,10 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
 
 /// Uses the thing up. Answers whether this was the first use.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Consume {}
+pub struct Consume {
+    /// For how many seconds its use must be remembered: longer than it can still be used.
+    pub lifetime: u64,
+}
 
 impl Command for Consume {
     const ACTOR: Actor = Actor::Replay;
@@ -40,7 +44,8 @@ impl Apply for Consume {
         schema::migrate(context.sql, STEPS)?;
         let first = context.sql.row("SELECT 1 FROM used", &[])?.is_none();
         if first {
-            context.sql.run("INSERT INTO used VALUES (?)", &[context.now.0.into()])?;
+            let statement = "INSERT INTO used (at, lifetime) VALUES (?, ?)";
+            context.sql.run(statement, &[context.now.0.into(), self.lifetime.into()])?;
         }
         Ok(first)
     }
@@ -51,6 +56,7 @@ pub(super) fn due(sql: &dyn Sql) -> Result<Option<Timestamp>> {
     if schema::version(sql)? == 0 {
         return Ok(None);
     }
-    let row = sql.row("SELECT MIN(at) FROM used", &[])?;
-    row.map_or(Ok(None), |row| row.optional_number(0)).map(|at| at.map(|at| Timestamp(at).plus(LIFETIME)))
+    let lifetime = if schema::version(sql)? < 2 { "NULL" } else { "lifetime" };
+    let row = sql.row(&format!("SELECT MIN(at + COALESCE({lifetime}, ?)) FROM used"), &[FORMER_LIFETIME.into()])?;
+    row.map_or(Ok(None), |row| row.optional_number(0)).map(|at| at.map(Timestamp))
 }

@@ -24,7 +24,8 @@ impl GroupRules {
     #[must_use]
     pub fn groups_of(&self, account: &AccountId, tags: &Tags) -> BTreeSet<Tag> {
         let own = self.own.as_ref().and_then(|own| own_name(own, account.as_str()));
-        let all = tags.of(&TagSet::groups()).chain(&own).chain(&self.everybody);
+        let groups = TagSet::groups();
+        let all = tags.of(&groups).chain(&own).chain(&self.everybody);
         all.flat_map(Tag::and_above).collect()
     }
 }

@@ -117,6 +117,8 @@ pub enum Purpose {
     RefreshSuccessor,
     /// A letter that waits to be sent: it may hold the secret of a link.
     Letter,
+    /// A link that is good for one resource.
+    Link,
 }
 
 impl Purpose {
@@ -125,6 +127,7 @@ impl Purpose {
             Self::SigningKey => b"countersign/1/signing-key",
             Self::Flow => b"countersign/1/flow",
             Self::RefreshSuccessor => b"countersign/1/refresh-successor",
+            Self::Link => b"countersign/1/link",
             Self::Letter => b"countersign/1/letter",
         }
     }

@@ -34,7 +34,9 @@ fn read(env: &Env) -> Result<Config, Faults> {
         let text = value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().map(String::from));
         text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()).unwrap_or_default()
     });
-    Config::parse(&document, |name| text(env, name), |pattern| javascript::pattern(pattern).is_some())
+    let is_pattern = |pattern: &str| javascript::pattern(pattern).is_some();
+    let is_zone = |zone: &str| javascript::offset(zone).is_some();
+    Config::parse(&document, |name| text(env, name), is_pattern, is_zone)
 }
 
 fn text(env: &Env, name: &str) -> Option<String> {

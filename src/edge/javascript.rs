@@ -80,6 +80,16 @@ export function headerLines(headers) {
   for (const [name, value] of headers) lines += `${name}\n${value}\n`;
   return lines;
 }
+export function offset(zone) {
+  try {
+    const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts();
+    const name = parts.find(({ type }) => type === "timeZoneName").value;
+    const [, sign, hours = 0, minutes = 0, seconds = 0] = /^GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(name);
+    return (sign === "-" ? -1 : 1) * (hours * 3600 + minutes * 60 + Number(seconds));
+  } catch {
+    return undefined;
+  }
+}
 export function respond(status, lines, body) {
   const headers = new Headers();
   const parts = lines.split("\n");
@@ -91,6 +101,9 @@ extern "C" {
     /// Name and value in turns, each with a line of its own. Neither can hold the end of one.
     #[wasm_bindgen(js_name = headerLines)]
     pub fn header_lines(headers: &web_sys::Headers) -> String;
+
+    /// How many seconds east of UTC the clocks of a time zone are now.
+    pub fn offset(zone: &str) -> Option<i32>;
 
     /// A response with headers in lines, as [`header_lines`] gives them.
     #[wasm_bindgen(catch)]

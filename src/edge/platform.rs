@@ -52,6 +52,10 @@ impl Clock for Edge {
     fn now(&self) -> Timestamp {
         Timestamp(Date::now().as_millis() / 1000)
     }
+
+    fn offset(&self, zone: &str) -> Option<i32> {
+        javascript::offset(zone)
+    }
 }
 
 impl Random for Edge {

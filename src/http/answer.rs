@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::domain::mail::html::escape;
 use crate::error::{Code, Details, Error, Result};
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -54,6 +55,15 @@ impl Answer {
     /// 200 with a page that loads nothing and runs nothing.
     pub fn page(html: String) -> Self {
         Self::new(StatusCode::OK, HTML, html.into_bytes()).with(CONTENT_SECURITY_POLICY, PAGE_POLICY)
+    }
+
+    /// 401 as a page that leads to where one signs in, by itself or by a link.
+    pub fn sign_in_page(code: Code, url: &str) -> Self {
+        let url = escape(url);
+        let link = format!(r#"<meta http-equiv="refresh" content="0; url={url}"><p><a href="{url}">Sign in</a></p>"#);
+        let body = format!("<h1>Sign in first</h1><p>{}</p>{link}", code.text());
+        let answer = Self::new(StatusCode::UNAUTHORIZED, HTML, page("Sign in first", &body).into_bytes());
+        answer.with(CONTENT_SECURITY_POLICY, PAGE_POLICY).with(WWW_AUTHENTICATE, "Bearer")
     }
 
     /// A problem document, or a page for a person who stands before it.

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::net::IpAddr;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, USER_AGENT};
 use http::request::Parts;
@@ -14,12 +15,17 @@ use url::form_urlencoded;
 use super::cookies;
 use crate::domain::client_address;
 use crate::domain::config::Config;
+use crate::domain::policy::Network;
 use crate::domain::session::{Mode, Opening, Place, Whereabouts};
 use crate::domain::user_agent::UserAgent;
 use crate::error::{Code, Error, Result};
 
 /// Cloudflare sets it on every request, whatever the client has sent.
 const CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -98,6 +104,34 @@ impl Incoming {
         address.unwrap_or_else(|| "unknown".to_owned())
     }
 
+    /// The address that the request comes from, as the platform says; behind one of these proxies as that says: the last of
+    /// `X-Forwarded-For`, which is the one that the proxy has added itself.
+    pub fn address(&self, proxies: &[Network]) -> Option<IpAddr> {
+        let address = self.header(&CONNECTING_IP)?.parse().ok()?;
+        if !proxies.iter().any(|proxy| proxy.contains(address)) {
+            return Some(address);
+        }
+        let lines = self.parts.headers.get_all(FORWARDED_FOR).iter();
+        let last = lines.last().and_then(|line| line.to_str().ok())?.rsplit(',').next()?;
+        last.trim().parse().ok()
+    }
+
+    /// Whether there is such a header, well-formed or not.
+    pub fn has_header(&self, name: &HeaderName) -> bool {
+        self.parts.headers.contains_key(name)
+    }
+
+    /// Path and query as they came.
+    pub fn target(&self) -> String {
+        self.parts.uri.path_and_query().map_or_else(String::new, ToString::to_string)
+    }
+
+    /// Whether a browser asks for a page to show.
+    pub fn navigates(&self) -> bool {
+        let navigates = self.header(&SEC_FETCH_MODE).map_or_else(|| self.prefers_html(), |mode| mode == "navigate");
+        self.parts.method == Method::GET && navigates
+    }
+
     /// Every cookie, in the order in which they came. Those of others may hold any bytes and hide none of ours.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parts.headers.get_all(COOKIE).iter().flat_map(|line| cookies::parse(line.as_bytes()))
@@ -131,6 +165,18 @@ impl Incoming {
             None => Ok(value),
             Some(_) => Err(Error::new(Code::QueryInvalid, format!("`{name}` came twice"))),
         }
+    }
+
+    /// Whether anything is asked for in the query.
+    pub fn has_query(&self) -> bool {
+        self.parts.uri.query().is_some_and(|query| !query.is_empty())
+    }
+
+    /// The values of a query parameter that may come more than once.
+    pub fn queries(&self, name: &str) -> Vec<String> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        let values = form_urlencoded::parse(query.as_bytes()).filter(|(other, _)| other == name);
+        values.map(|(_, value)| value.into_owned()).collect()
     }
 
     /// A query parameter that must be there.

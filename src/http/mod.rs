@@ -3,14 +3,15 @@
 //! [`routes`] names each path once; there is one file per family of endpoints.
 
 mod accounts;
+mod administration;
 mod answer;
 mod authentication;
+mod authorization;
 mod challenge;
-mod check;
 mod cookies;
 mod incoming;
 mod keys;
-mod keys_administration;
+mod lists;
 mod mailbox;
 mod oauth;
 mod openapi;
@@ -19,7 +20,6 @@ mod routes;
 mod session;
 mod sign_in;
 mod strength;
-mod tags;
 mod tier;
 mod token;
 
@@ -29,6 +29,7 @@ use std::rc::Rc;
 use http::{Method, Request, Response};
 
 pub use answer::{failed, misconfigured};
+pub use authorization::guard::{Guard, Passed, require};
 use keys::Keys;
 
 use crate::domain::config::Config;
@@ -36,11 +37,11 @@ use crate::domain::strength::Dictionary;
 use crate::domain::verifier::Verifier;
 use crate::error::{Code, Details, Error, Result};
 use crate::ports::Platform;
+use administration::Change;
 use answer::Answer;
 use authentication::{Authentication, Renewal};
 use incoming::Incoming;
 use routes::{Access, Endpoint, Name};
-use tags::Change;
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -111,7 +112,7 @@ async fn answer<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     endpoint: &Endpoint,
-    parameters: [&str; 2],
+    parameters: [&str; 3],
 ) -> Result<Answer> {
     if *incoming.method() != Method::GET && !speaks_for_itself(incoming, endpoint) {
         incoming.check_same_site(app.config)?;
@@ -119,17 +120,17 @@ async fn answer<P: Platform>(
     if endpoint.limited && !app.platform.admits(&incoming.client()).await? {
         return Err(Error::retry_after(P::PERIOD, "too many requests from one address"));
     }
-    if matches!(endpoint.access, Access::Person | Access::Administrator) {
+    if !matches!(endpoint.access, Access::Public | Access::Visitor) {
         incoming.check_query(&[endpoint.required, endpoint.optional])?;
     }
     let renewal = if endpoint.name == Name::Check { Renewal::Never } else { Renewal::Allowed };
     let who = match endpoint.access {
         Access::Public => Authentication::nobody(),
-        Access::Visitor | Access::Person | Access::Administrator => {
+        Access::Visitor | Access::Person | Access::Administrator | Access::Manager(_) => {
             authentication::authenticate(app, incoming, renewal).await?
         }
     };
-    let [first, _] = parameters;
+    let [first, second, _] = parameters;
     match endpoint.name {
         Name::Config => public::config(app),
         Name::Jwks => public::jwks(app).await,
@@ -160,15 +161,36 @@ async fn answer<P: Platform>(
         Name::DeleteAccount => accounts::delete_account(app, incoming, &who).await,
         Name::Accounts => accounts::accounts(app, incoming, &who).await,
         Name::CreateAccount => accounts::create_account(app, incoming, &who).await,
-        Name::ReadAccount => accounts::read_account(app, &who, first).await,
+        Name::ReadAccount => accounts::read_account(app, incoming, &who, first).await,
         Name::SetStatus => accounts::set_status(app, incoming, &who, first).await,
-        Name::Check => check::check(app, incoming, &who).await,
-        Name::FindTags => tags::find(app, incoming, &who, first).await,
-        Name::ReadTags => tags::read(app, &who, parameters).await,
-        Name::AddTags => tags::change(app, incoming, &who, parameters, Change::Add).await,
-        Name::RemoveTags => tags::change(app, incoming, &who, parameters, Change::Remove).await,
-        Name::Keys => keys_administration::list(app, &who).await,
-        Name::RotateKeys => keys_administration::rotate(app, incoming, &who).await,
+        Name::SessionsOf => administration::sessions(app, incoming, &who, first).await,
+        Name::EndSessionsOf => administration::end_sessions(app, incoming, &who, first).await,
+        Name::EndSessionOf => administration::end_session(app, incoming, &who, [first, second]).await,
+        Name::EventsOf => administration::account_events(app, incoming, &who, first).await,
+        Name::Check => authorization::check(app, incoming, &who).await,
+        Name::HasPermission => authorization::held(app, incoming, &who).await,
+        Name::Accessible => authorization::accessible(app, incoming, &who).await,
+        Name::CreateLink => authorization::create_link(app, incoming, &who).await,
+        Name::ExplainRule => authorization::explain(app, incoming, &who).await,
+        Name::FindTags => administration::find_tags(app, incoming, &who, first).await,
+        Name::ReadTags => administration::read_tags(app, incoming, &who, parameters).await,
+        Name::AddTags => administration::change_tags(app, incoming, &who, parameters, Change::Add).await,
+        Name::RemoveTags => administration::change_tags(app, incoming, &who, parameters, Change::Remove).await,
+        Name::Groups => administration::groups(app, incoming, &who).await,
+        Name::CreateGroup => administration::create_group(app, incoming, &who).await,
+        Name::ReadGroup => administration::read_group(app, incoming, &who, first).await,
+        Name::DescribeGroup => administration::describe_group(app, incoming, &who, first).await,
+        Name::DeleteGroup => administration::delete_group(app, incoming, &who, first).await,
+        Name::Members => administration::members(app, incoming, &who, first).await,
+        Name::AddMember => administration::change_member(app, incoming, &who, [first, second], Change::Add).await,
+        Name::RemoveMember => administration::change_member(app, incoming, &who, [first, second], Change::Remove).await,
+        Name::Permissions => administration::permissions(app, incoming, &who, first).await,
+        Name::GivePermission => administration::give_permission(app, incoming, &who, first).await,
+        Name::TakePermission => administration::take_permission(app, incoming, &who, first).await,
+        Name::Events => administration::events(app, incoming, &who).await,
+        Name::Rebuild => administration::rebuild(app, incoming, &who).await,
+        Name::Keys => administration::keys(app, incoming, &who).await,
+        Name::RotateKeys => administration::rotate_keys(app, incoming, &who).await,
         Name::ShowMailbox => mailbox::show(app, incoming).await,
         Name::EmptyMailbox => mailbox::empty(app).await,
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::routes::{ENDPOINTS, Endpoint};
-use super::tags::{DEFAULT_PAGE, MAX_PAGE};
+use super::lists::{DEFAULT_PAGE, MAX_PAGE};
+use super::routes::{Endpoint, endpoints};
 use crate::domain::config::Config;
 use crate::domain::tier::Tier;
 
@@ -13,7 +13,7 @@ const SCHEMAS: &str = include_str!("schemas.json");
 /// The document.
 pub fn document(config: &Config) -> Value {
     let mut paths = Map::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let path = paths.entry(endpoint.full_path(&config.prefix)).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
             path.insert(endpoint.method.to_ascii_lowercase(), operation(endpoint));
@@ -89,13 +89,13 @@ fn reference(schema: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::SCHEMAS;
-    use crate::http::routes::ENDPOINTS;
+    use crate::http::routes::endpoints;
     use serde_json::Value;
 
     #[test]
     fn every_schema_that_an_endpoint_names_is_described() {
         let schemas: Value = serde_json::from_str(SCHEMAS).unwrap();
-        for endpoint in ENDPOINTS {
+        for endpoint in endpoints() {
             for schema in endpoint.body.into_iter().chain(endpoint.answer) {
                 assert!(schemas[schema]["type"] == "object", "{schema}");
             }

@@ -19,7 +19,8 @@ pub fn config<P>(app: &App<'_, P>) -> Result<Answer> {
     let actions = Action::ALL.iter().map(|(_, action)| *action).filter(|action| app.config.offers(*action));
     let answer = Answer::json(&json!({
         "providers": providers,
-        "tag_sets": app.config.tag_sets,
+        "tag_sets": app.config.authorization.tag_sets,
+        "sign_in": app.config.authorization.sign_in,
         "actions": actions.collect::<Vec<_>>(),
         "registration": accounts.map(|accounts| accounts.registration),
         "password": accounts.map(|accounts| accounts.password),

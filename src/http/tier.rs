@@ -5,6 +5,7 @@ use super::incoming::Incoming;
 use crate::actors::account::Stand;
 use crate::domain::access_token::AccessToken;
 use crate::domain::account::{AccountProjection, Standing, Status};
+use crate::domain::id::AccountId;
 use crate::domain::tier::Tier;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
@@ -42,6 +43,24 @@ pub async fn standing<P: Platform>(app: &App<'_, P>, token: &AccessToken, tier: 
     Ok(standing)
 }
 
+/// How an account stands, whoever asks about it and in whichever session; at the tier `carried` it is replicated, for no token is
+/// at hand.
+///
+/// # Errors
+/// [`Code::AccountUnknown`].
+pub async fn account<P: Platform>(app: &App<'_, P>, account: &AccountId, tier: Tier) -> Result<Standing> {
+    if tier != Tier::Decided {
+        match app.platform.load(&kv::Account(account)).await {
+            Ok(Some(AccountProjection { status, version, tags, email_verified, .. })) => {
+                return Ok(Standing { status, version, session_alive: false, email_verified, tags });
+            }
+            Ok(None) => {}
+            Err(error) => app.platform.error("replicated", &error),
+        }
+    }
+    app.platform.call(account.as_str(), &Stand { sid: None }).await
+}
+
 /// What the token says of itself.
 fn carried(token: &AccessToken) -> Standing {
     Standing {
@@ -65,7 +84,7 @@ async fn replicated<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Resul
 }
 
 async fn decided<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Result<Standing> {
-    let standing = app.platform.call(token.sub.as_str(), &Stand { sid: token.sid.clone() }).await;
+    let standing = app.platform.call(token.sub.as_str(), &Stand { sid: Some(token.sid.clone()) }).await;
     // An account that is gone has no sessions.
     standing.map_err(|error| error.recoded(Code::AccountUnknown, Code::SessionEnded))
 }

@@ -21,6 +21,10 @@ use crate::domain::time::Timestamp;
 pub trait Clock {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// How many seconds east of UTC the clocks of a time zone (of the IANA database, such as `Europe/Oslo`) are now; `None` for one
+    /// that there is not.
+    fn offset(&self, zone: &str) -> Option<i32>;
 }
 
 /// Declares everything that the HTTP surface needs of the outside.

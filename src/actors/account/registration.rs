@@ -110,6 +110,7 @@ impl Registrant {
                 password: with_password.then_some(self.password),
                 keeps_profile: true,
                 verify_by: verify.then(|| context.now.plus(Registration::GRACE)),
+                by: None,
             },
             &handles,
         )?;

@@ -54,7 +54,7 @@ impl Apply for SignOut {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Stand {
     /// The session.
-    pub sid: SessionId,
+    pub sid: Option<SessionId>,
 }
 
 impl Command for Stand {
@@ -69,7 +69,10 @@ impl Apply for Stand {
         Ok(Standing {
             status: account.status,
             version: account.version,
-            session_alive: find_alive(context, &self.sid)?.is_some(),
+            session_alive: match &self.sid {
+                Some(sid) => is_alive(context, sid)?,
+                None => false,
+            },
             email_verified: account.profile.email_verified,
             tags: tags::all(context)?,
         })

@@ -8,7 +8,7 @@ use crate::domain::by::By;
 use crate::domain::time::Timestamp;
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
-use crate::ports::sql::{self, Sql as _};
+use crate::ports::sql;
 
 /// The table.
 pub const TABLE: &str = "CREATE TABLE event (

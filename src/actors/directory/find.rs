@@ -14,7 +14,6 @@ use crate::domain::record::Kind;
 use crate::domain::tag::Question;
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
-use crate::ports::sql::Sql as _;
 
 /// The most reads of the table for one page.
 const MOST_READS: usize = 1000;

@@ -20,7 +20,7 @@ use crate::domain::tag::{Question, Tag, TagSet};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
-use crate::ports::sql::{Row, Sql as _};
+use crate::ports::sql::Row;
 
 /// The table.
 pub const TABLE: &str = "CREATE TABLE member_group (

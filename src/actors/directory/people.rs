@@ -14,7 +14,6 @@ use crate::domain::tag::{Question, TagSet};
 use crate::domain::user_name::UserName;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
-use crate::ports::sql::Sql as _;
 
 /// The table of people.
 pub const TABLE: &str = "CREATE TABLE person (

@@ -18,7 +18,7 @@ use crate::domain::tag::{Question, Tag};
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
 use crate::ports::kv::{self, GrantProjection};
-use crate::ports::sql::{Row, Sql as _};
+use crate::ports::sql::Row;
 
 /// The table. An empty kind or record stands for all of them.
 pub const TABLE: &str = "CREATE TABLE permission (

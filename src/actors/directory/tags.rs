@@ -18,7 +18,6 @@ use crate::domain::tag::{Question, Tag, TagSet};
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
 use crate::ports::kv::{self, RecordTagsProjection};
-use crate::ports::sql::Sql as _;
 
 /// The most that the tags of one record in one set may take as JSON.
 const MAX_JSON_BYTES: usize = 16_384;

@@ -1,10 +1,12 @@
 //! The configuration of a deployment: read once, every fault named, nothing served while there is one.
 
 mod accounts;
+mod authorization;
 mod mail;
 mod section;
 
 pub use accounts::{Accounts, Action, PasswordPolicy};
+pub use authorization::{Authorization, Links};
 pub use mail::{Mail, Transport};
 
 use serde_json::{Map, Value};
@@ -18,7 +20,6 @@ use super::registration::Registration;
 use super::rules::{LegacyKey, Lifetimes, Rules};
 use super::secret::RootSecret;
 use super::signing_key::{KeyRules, SigningAlgorithm};
-use super::tag::TagSet;
 use section::Section;
 
 /// A day in seconds.
@@ -42,8 +43,8 @@ pub struct Config {
     pub providers: Vec<Provider>,
     /// Accounts with a password; `None` where there are none.
     pub accounts: Option<Accounts>,
-    /// The tag sets.
-    pub tag_sets: Vec<TagSet>,
+    /// What people may.
+    pub authorization: Authorization,
     /// The lives of what is issued.
     pub lifetimes: Lifetimes,
     /// Which keys sign its tokens.
@@ -61,7 +62,7 @@ pub type Faults = Vec<String>;
 
 impl Config {
     /// Reads the configuration `document` (the variable `COUNTERSIGN`); `secret` looks up a secret by name,
-    /// `is_pattern` says whether a text is a regular expression of JavaScript.
+    /// `is_pattern` says whether a text is a regular expression of JavaScript, `is_zone` whether it is a time zone.
     ///
     /// # Errors
     /// All faults at once.
@@ -69,6 +70,7 @@ impl Config {
         document: &Value,
         secret: impl Fn(&str) -> Option<String>,
         is_pattern: impl Fn(&str) -> bool,
+        is_zone: impl Fn(&str) -> bool,
     ) -> Result<Self, Faults> {
         let mut faults = Faults::new();
         let root = root_secret(&secret, &mut faults);
@@ -89,7 +91,9 @@ impl Config {
         let entries = section.take("providers");
         let accounts = section.take("accounts");
         let mail = section.take("mail");
+        let authorization = Authorization::read(&mut section);
         section.close();
+        let authorization = authorization(&is_zone, &mut faults);
         let accounts = accounts.and_then(|accounts| Accounts::parse(&accounts, &is_pattern, &mut faults));
         let around = mail::Surroundings {
             origin: origin.as_deref().unwrap_or_default(),
@@ -113,7 +117,7 @@ impl Config {
                 admins,
                 providers,
                 accounts,
-                tag_sets: vec![TagSet::groups()],
+                authorization,
                 lifetimes,
                 keys,
                 mail,
@@ -262,7 +266,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn parse(document: &Value, secret: impl Fn(&str) -> Option<String>) -> Result<Config, Faults> {
-        Config::parse(document, secret, |pattern| !pattern.contains('['))
+        Config::parse(document, secret, |pattern| !pattern.contains('['), |zone| zone == "Europe/Oslo")
     }
 
     fn secrets(name: &str) -> Option<String> {

@@ -44,9 +44,14 @@ impl<'a> Section<'a> {
         self.fields.remove(name)
     }
 
+    /// Whether a field is there and was not taken out yet.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
     /// A text that must be there.
     pub fn required(&mut self, name: &str) -> Option<String> {
-        if !self.fields.contains_key(name) {
+        if !self.has(name) {
             self.fault(name, "is missing");
         }
         self.text(name)

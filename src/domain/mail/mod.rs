@@ -1,6 +1,6 @@
 //! Mail: what is to be said ([`Letter`]), the words for it ([`Templates`]), and the mail itself ([`Message`]).
 
-mod html;
+pub(crate) mod html;
 mod letter;
 mod message;
 mod sender;

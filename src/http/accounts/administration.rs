@@ -3,47 +3,58 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::super::App;
+use super::super::administration::{Manager, account, by};
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
-use super::super::tags::{account, administrator, page};
+use super::super::{App, lists};
 use super::registration::{claim, taken};
 use super::{changes, configured};
 use crate::actors::account::{CreateAccount, Describe, SetStatus};
-use crate::actors::directory::{Find, Release};
+use crate::actors::directory::{Release, SearchPeople};
 use crate::domain::account::{Profile, Status};
+use crate::domain::administration::Part;
 use crate::domain::field::{Changes, Extent, Field, Kind};
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
 use crate::domain::password::Hash;
-use crate::domain::tag::{Tag, TagSet};
+use crate::domain::tag::Question;
 use crate::error::{Code, Error, FieldCode, FieldFault, Result};
 use crate::ports::Platform;
 use crate::ports::call::REALM;
 
-/// `GET /api/accounts?status=`.
+/// The most tags that people are looked for by.
+const MAX_TAGS: usize = 16;
+
+/// `GET /api/accounts`: people by the beginning of a name, by status and by tags.
 pub async fn accounts<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    administrator(app, authentication).await?;
-    let name = incoming.required_query("status")?;
-    let status = Status::LISTED.into_iter().find(|status| status.name() == name);
-    let status = status.ok_or_else(|| Error::new(Code::QueryInvalid, "no such status"))?;
-    let (limit, after) = page(incoming)?;
-    let find = Find { set: TagSet::status(), tag: Tag::parse(status.name())?, after, limit };
-    Answer::json(&app.platform.call(REALM, &find).await?)
+    Manager::admit(app, incoming, authentication, Part::Accounts).await?;
+    let known = |name: String| Status::LISTED.into_iter().find(|status| status.name() == name);
+    let unknown = || Error::new(Code::QueryInvalid, "no such status");
+    let status = incoming.query("status")?.map(|name| known(name).ok_or_else(unknown)).transpose()?;
+    let tags = incoming.queries("tag");
+    if tags.len() > MAX_TAGS {
+        return Err(Error::new(Code::QueryInvalid, "too many tags"));
+    }
+    let tags = tags.iter().map(|text| Question::parse(text)).collect::<Result<_>>()?;
+    // Names are stored in lower case.
+    let handle = incoming.query("handle")?.map(|text| text.to_lowercase());
+    let (limit, after) = lists::page(incoming)?;
+    Answer::json(&app.platform.call(REALM, &SearchPeople { handle, status, tags, after, limit }).await?)
 }
 
 /// `GET /api/accounts/{account}`.
 pub async fn read_account<P: Platform>(
     app: &App<'_, P>,
+    incoming: &Incoming,
     authentication: &Authentication,
     record: &str,
 ) -> Result<Answer> {
-    administrator(app, authentication).await?;
+    Manager::admit(app, incoming, authentication, Part::Accounts).await?;
     let account = account(record)?;
     Answer::json(&app.platform.call(account.as_str(), &Describe {}).await?)
 }
@@ -60,10 +71,12 @@ pub async fn set_status<P: Platform>(
     struct Body {
         status: Status,
     }
-    administrator(app, authentication).await?;
+    let manager = Manager::admit(app, incoming, authentication, Part::Accounts).await?;
     let account = account(record)?;
+    manager.may_touch(app, &account).await?;
     let Body { status } = incoming.json()?;
-    Answer::json(&app.platform.call(account.as_str(), &SetStatus { status }).await?)
+    let command = SetStatus { status, by: by(&manager.token, incoming) };
+    Answer::json(&app.platform.call(account.as_str(), &command).await?)
 }
 
 /// `POST /api/accounts`: an account for somebody, also with a hash that another application has made of her password.
@@ -72,8 +85,13 @@ pub async fn create_account<P: Platform>(
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    administrator(app, authentication).await?;
+    let manager = Manager::admit(app, incoming, authentication, Part::Accounts).await?;
     let (profile, password, status) = form(app, incoming.json()?)?;
+    // Whoever has an address of the configuration becomes an administrator by it.
+    let named = profile.email.as_ref().is_some_and(|email| app.config.admins.contains(email));
+    if named && !manager.is_administrator() {
+        return Err(Error::new(Code::PolicyRefused, "an account for an administrator"));
+    }
     let account = AccountId::generate(app.platform)?;
     let email = profile.email.as_ref().map(|email| (Handle::email(email), "email"));
     let name = profile.user_name.as_ref().map(|name| (Handle::user_name(name), "user_name"));
@@ -86,7 +104,7 @@ pub async fn create_account<P: Platform>(
         }
         return Err(refusal);
     }
-    let command = CreateAccount { profile, password, status };
+    let command = CreateAccount { profile, password, status, by: by(&manager.token, incoming) };
     Ok(Answer::json(&app.platform.call(account.as_str(), &command).await?)?.status(201))
 }
 

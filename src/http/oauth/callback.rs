@@ -59,7 +59,7 @@ fn flow<P: Platform>(app: &App<'_, P>, incoming: &Incoming, provider: &Provider)
 /// RFC 6749 §4.1.2: a code is used once. Of all requests that bring this state, one goes on.
 async fn consume<P: Platform>(app: &App<'_, P>, flow: &Flow) -> Result<()> {
     let name = format!("oauth:{}", Flow::id(&flow.state));
-    if app.platform.call(&name, &Consume {}).await? {
+    if app.platform.call(&name, &Consume { lifetime: 2 * Flow::LIFETIME }).await? {
         return Ok(());
     }
     Err(Error::new(Code::CallbackReplayed, "the callback came again"))

@@ -3,28 +3,37 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::answer::Answer;
-use super::authentication::Authentication;
-use super::incoming::Incoming;
-use super::tags::administrator;
-use super::{App, challenge, keys};
+use super::super::answer::Answer;
+use super::super::authentication::Authentication;
+use super::super::incoming::Incoming;
+use super::super::{App, challenge, keys};
+use super::Manager;
 use crate::actors::keyring::{List, Rotate};
 use crate::domain::access_token::AccessToken;
+use crate::domain::administration::Part;
 use crate::domain::demand::Demand;
 use crate::error::Result;
 use crate::ports::Platform;
 use crate::ports::call::REALM;
 
-/// An administrator with a fresh proof.
-async fn admitted<'a, P: Platform>(app: &App<'_, P>, authentication: &'a Authentication) -> Result<&'a AccessToken> {
-    let token = administrator(app, authentication).await?;
-    challenge::check(token, Demand::fresh(app.config.lifetimes.confirmation), app.platform.now())?;
+/// Who manages the keys, with a fresh proof.
+async fn admitted<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<AccessToken> {
+    let Manager { token, .. } = Manager::admit(app, incoming, authentication, Part::Keys).await?;
+    challenge::check(&token, Demand::fresh(app.config.lifetimes.confirmation), app.platform.now())?;
     Ok(token)
 }
 
 /// `GET /api/keys`: the signing keys, and what becomes of each.
-pub async fn list<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<Answer> {
-    admitted(app, authentication).await?;
+pub async fn list<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    admitted(app, incoming, authentication).await?;
     Answer::json(&app.platform.call(REALM, &List {}).await?)
 }
 
@@ -39,7 +48,7 @@ pub async fn rotate<P: Platform>(
     struct Body {
         compromised: bool,
     }
-    let token = admitted(app, authentication).await?;
+    let token = admitted(app, incoming, authentication).await?;
     let Body { compromised } = incoming.json()?;
     let offered = keys::generate(app).await?;
     let keys = app.platform.call(REALM, &Rotate { compromised, offered }).await?;

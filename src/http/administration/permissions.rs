@@ -1,0 +1,74 @@
+//! The permissions of groups.
+
+use serde_json::json;
+
+use super::super::answer::Answer;
+use super::super::authentication::Authentication;
+use super::super::incoming::Incoming;
+use super::super::{App, lists};
+use super::groups::{group_id, reference};
+use super::{Manager, by};
+use crate::actors::directory::{Allow, ListPermissions, Permissions, Revoke};
+use crate::domain::administration::Part;
+use crate::domain::permission::Permission;
+use crate::error::{Code, Error, Result};
+use crate::ports::Platform;
+use crate::ports::call::REALM;
+
+/// `GET /api/groups/{group}/permissions`.
+pub async fn permissions<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    id: &str,
+) -> Result<Answer> {
+    Manager::admit(app, incoming, authentication, Part::Permissions).await?;
+    let (limit, after) = lists::page(incoming)?;
+    let read = |text: String| serde_json::from_slice(text.as_bytes());
+    let after = after.map(read).transpose().map_err(|_| Error::new(Code::QueryInvalid, "`after` is no permission"))?;
+    let list = ListPermissions { group: reference(app, &group_id(id)?), after, limit };
+    let Permissions { permissions, more } = app.platform.call(REALM, &list).await?;
+    let next = permissions.last().filter(|_| more).and_then(|last| serde_json::to_string(last).ok());
+    Answer::json(&json!({ "permissions": permissions, "next": next }))
+}
+
+/// `PUT /api/groups/{group}/permissions`.
+pub async fn give<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    id: &str,
+) -> Result<Answer> {
+    let manager = Manager::admit(app, incoming, authentication, Part::Permissions).await?;
+    let (group, permission) = (reference(app, &group_id(id)?), read(incoming)?);
+    app.platform.call(REALM, &Allow { group, permission, by: by(&manager.token, incoming) }).await?;
+    Ok(Answer::empty())
+}
+
+/// `DELETE /api/groups/{group}/permissions`.
+pub async fn take<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    id: &str,
+) -> Result<Answer> {
+    let manager = Manager::admit(app, incoming, authentication, Part::Permissions).await?;
+    let (group, permission) = (reference(app, &group_id(id)?), read(incoming)?);
+    app.platform.call(REALM, &Revoke { group, permission, by: by(&manager.token, incoming) }).await?;
+    Ok(Answer::empty())
+}
+
+/// The permission in the body.
+fn read(incoming: &Incoming) -> Result<Permission> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        name: String,
+        #[serde(default)]
+        kind: Option<String>,
+        #[serde(default)]
+        record: Option<String>,
+    }
+    let Body { name, kind, record } = incoming.json()?;
+    Permission::parse(&name, kind.as_deref(), record.as_deref())
+}

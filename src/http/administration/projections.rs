@@ -1,0 +1,26 @@
+//! The projections, should KV have lost them.
+
+use serde_json::json;
+
+use super::super::App;
+use super::super::answer::Answer;
+use super::super::authentication::Authentication;
+use super::super::incoming::Incoming;
+use super::{administrator, by};
+use crate::actors::directory::Rebuild;
+use crate::actors::keyring::Publish;
+use crate::error::Result;
+use crate::ports::Platform;
+use crate::ports::call::REALM;
+
+/// `POST /api/projections/rebuild`: writes every projection to KV anew. It goes on by itself after the answer.
+pub async fn rebuild<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    let token = administrator(app, authentication).await?;
+    app.platform.call(REALM, &Publish {}).await?;
+    app.platform.call(REALM, &Rebuild { by: by(&token, incoming) }).await?;
+    Ok(Answer::json(&json!({}))?.status(202))
+}

@@ -1,0 +1,56 @@
+//! What a proxy is told of who asks, for the application behind it.
+
+use http::HeaderName;
+
+use super::super::answer::Answer;
+use super::presence::Presence;
+use crate::domain::tag::Tags;
+
+const ACCOUNT: HeaderName = HeaderName::from_static("x-countersign-account");
+const SESSION: HeaderName = HeaderName::from_static("x-countersign-session");
+const TAGS: HeaderName = HeaderName::from_static("x-countersign-tags");
+const AUTH_TIME: HeaderName = HeaderName::from_static("x-countersign-auth-time");
+const AMR: HeaderName = HeaderName::from_static("x-countersign-amr");
+
+/// Adds who asks to an answer; nothing for nobody.
+pub fn identified(answer: Answer, presence: &Presence) -> Answer {
+    let Ok((token, standing)) = presence.required() else { return answer };
+    answer
+        .with_text(ACCOUNT, token.sub.as_str())
+        .with_text(SESSION, token.sid.as_str())
+        .with_text(TAGS, &ascii(&standing.tags))
+        .with_text(AUTH_TIME, &token.auth_time.0.to_string())
+        .with_text(AMR, &token.amr.join(" "))
+}
+
+/// Tags as JSON in ASCII (RFC 8259 §7), which a header can hold.
+fn ascii(tags: &Tags) -> String {
+    let json = serde_json::to_string(tags).unwrap_or_default();
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if matches!(character, ' '..='~') {
+            text.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            text.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ascii;
+    use crate::domain::tag::{Tag, TagSet, Tags};
+
+    #[test]
+    fn tags_of_any_characters_stand_in_a_header() {
+        for text in ["teacher", "a,b\"c\\", "café", "日本", "\u{1f600}", "a\u{7f}b", "a\rb\nc"] {
+            let tags = Tags::from_iter([(TagSet::groups(), Tag::parse(text).unwrap())]);
+            let header = ascii(&tags);
+            assert!(header.bytes().all(|byte| (0x20..=0x7e).contains(&byte)), "{header}");
+            assert_eq!(serde_json::from_str::<Tags>(&header).unwrap(), tags);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Signed links: good for one resource, one method and some minutes, perhaps for one account or one use.
+//!
+//! A link is what its maker may, handed on for a while. It is sealed under a key of its own, so it is never taken for anything
+//! else, and nothing else for it; and it is worth no more than its maker's account is.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::super::administration::by;
+use super::super::answer::Answer;
+use super::super::authentication::Authentication;
+use super::super::incoming::Incoming;
+use super::super::{App, tier};
+use super::check::Verdict;
+use super::policies::{Case, judge};
+use super::presence::Presence;
+use super::rules;
+use crate::actors::replay::Consume;
+use crate::domain::account::Status;
+use crate::domain::administration::is_admin;
+use crate::domain::base64url;
+use crate::domain::id::{AccountId, TokenId};
+use crate::domain::secret::Purpose;
+use crate::domain::tag::TagSet;
+use crate::domain::target::Target;
+use crate::domain::tier::Tier;
+use crate::domain::time::Timestamp;
+use crate::error::{Code, Error, Result};
+use crate::ports::Platform;
+
+/// The parameter of a URL that holds the link.
+pub const PARAMETER: &str = "countersign-link";
+
+/// For how many seconds a link is good, where nobody says.
+const USUAL: u64 = 300;
+
+/// What a link says.
+#[derive(Serialize, Deserialize)]
+struct Link {
+    target: String,
+    method: String,
+    until: Timestamp,
+    by: AccountId,
+    account: Option<AccountId>,
+    once: Option<TokenId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    path: String,
+    #[serde(default = "get")]
+    method: String,
+    #[serde(default = "usual")]
+    lifetime: u64,
+    #[serde(default)]
+    account: Option<AccountId>,
+    #[serde(default)]
+    once: bool,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+const fn usual() -> u64 {
+    USUAL
+}
+
+/// `POST /api/links`. Whoever makes a link must be one who may, and must be let by the rules to do herself what it lets others do.
+pub async fn create<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    let presence = Presence::at(app, authentication, Tier::Decided).await?;
+    let (token, _) = presence.required()?;
+    may_make(app, incoming, &presence).await?;
+    let body: Body = incoming.json()?;
+    let invalid = |what: &str| Error::new(Code::BodyInvalid, format!("`{what}` of a link"));
+    if !(1..=app.config.authorization.links.max_lifetime).contains(&body.lifetime) {
+        return Err(invalid("lifetime"));
+    }
+    if body.method.is_empty() || body.method.len() > 32 || !body.method.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Err(invalid("method"));
+    }
+    let (target, link) = Target::parse(&body.path)?.take_parameter(PARAMETER)?;
+    if link.is_some() {
+        return Err(invalid("path"));
+    }
+    if !rules::admits(app, incoming, &presence, &target, &body.method).await? {
+        return Err(Error::new(Code::PolicyRefused, "the rules do not let her do that herself"));
+    }
+    let until = app.platform.now().plus(body.lifetime);
+    let once = if body.once { Some(TokenId::generate(app.platform)?) } else { None };
+    let by_whom = token.sub.clone();
+    let target = target.as_written();
+    let link = Link { target, method: body.method, until, by: by_whom, account: body.account, once };
+    let url = url(app, &link)?;
+    let details = json!({ "target": link.target, "method": link.method, "until": until, "account": link.account, "author": by(token, incoming) });
+    app.platform.note("link_made", &details);
+    Ok(Answer::json(&json!({ "url": url, "expires_at": until }))?.status(201))
+}
+
+async fn may_make<P: Platform>(app: &App<'_, P>, incoming: &Incoming, presence: &Presence) -> Result<()> {
+    let (_, standing) = presence.required()?;
+    let groups = TagSet::groups();
+    if standing.tags.of(&groups).any(|tag| is_admin(&groups, tag)) {
+        return Ok(());
+    }
+    let Some(policy) = &app.config.authorization.links.policy else {
+        return Err(Error::new(Code::TagMissing, "only administrators make links"));
+    };
+    let case = Case {
+        tier: Tier::Decided,
+        person: presence.person(),
+        address: incoming.address(&app.config.authorization.proxies),
+        conditions: &std::collections::BTreeMap::new(),
+        captures: &std::collections::BTreeMap::new(),
+    };
+    let judgement = judge(app, policy, &case).await?;
+    match judgement.settle(policy, presence, Map::new())? {
+        Verdict::Allowed(_) => Ok(()),
+        Verdict::Refused(code, _) => Err(Error::new(code, "she makes no links")),
+    }
+}
+
+fn url<P: Platform>(app: &App<'_, P>, link: &Link) -> Result<String> {
+    let plain = serde_json::to_vec(link).map_err(|error| Error::new(Code::Internal, format!("link: {error}")))?;
+    let sealed = app.config.secret.key(Purpose::Link)?.seal(&plain, b"", app.platform)?;
+    let mark = if link.target.contains('?') { '&' } else { '?' };
+    Ok(format!("{}{}{mark}{PARAMETER}={}", app.config.origin, link.target, base64url::encode(&sealed)))
+}
+
+/// Whether a link is good for this, now. One that may be used once is used up by that.
+///
+/// # Errors
+/// 401 where a link is for one account and nobody is signed in.
+pub async fn admit<P: Platform>(
+    app: &App<'_, P>,
+    authentication: &Authentication,
+    token: &str,
+    target: &Target,
+    method: &str,
+) -> Result<Verdict> {
+    let Some(link) = open(app, token)? else { return Ok(refused("not a link")) };
+    if link.until <= app.platform.now() {
+        return Ok(refused("it has run out"));
+    }
+    if link.target != target.as_written() || link.method != method {
+        return Ok(refused("it is good for something else"));
+    }
+    if !is_active(app, &link.by).await? {
+        return Ok(refused("its maker's account cannot be used now"));
+    }
+    if let Some(account) = &link.account {
+        let presence = Presence::at(app, authentication, Tier::Replicated).await?;
+        if presence.required()?.0.sub != *account {
+            return Ok(refused("it is for somebody else"));
+        }
+    }
+    if let Some(once) = &link.once {
+        let lifetime = link.until.since(app.platform.now()).saturating_add(60);
+        if !app.platform.call(&format!("link:{once}"), &Consume { lifetime }).await? {
+            return Ok(refused("it has been used"));
+        }
+    }
+    let members = json!({ "link": true, "by": link.by, "account": link.account, "expires_at": link.until });
+    Ok(Verdict::Allowed(members.as_object().cloned().unwrap_or_default()))
+}
+
+fn open<P: Platform>(app: &App<'_, P>, token: &str) -> Result<Option<Link>> {
+    let Some(sealed) = base64url::decode(token) else { return Ok(None) };
+    let opened = app.config.secret.open(Purpose::Link, &sealed, b"")?;
+    Ok(opened.and_then(|opened| serde_json::from_slice(&opened.plain).ok()))
+}
+
+/// The holder of a link may know why it does nothing: she has it already.
+fn refused(reason: &str) -> Verdict {
+    Verdict::Refused(Code::LinkRefused, Map::from_iter([("reason".to_owned(), Value::from(reason))]))
+}
+
+/// Whether an account is there and can be used. That nobody can say is an error.
+async fn is_active<P: Platform>(app: &App<'_, P>, account: &AccountId) -> Result<bool> {
+    match tier::account(app, account, Tier::Replicated).await {
+        Ok(standing) => Ok(standing.status == Status::Active),
+        Err(error) if error.code == Code::AccountUnknown => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,79 @@
+//! What a person may through her groups: one permission, or all records that she has it for.
+
+use serde_json::json;
+
+use super::super::administration::{Manager, account};
+use super::super::answer::Answer;
+use super::super::authentication::{Authentication, decided};
+use super::super::incoming::Incoming;
+use super::super::{App, lists, tier};
+use super::grants;
+use crate::actors::directory::Accessible;
+use crate::domain::administration::Part;
+use crate::domain::id::AccountId;
+use crate::domain::permission::{Grant, Permission, PermissionName};
+use crate::domain::record::Kind;
+use crate::domain::tag::{Question, Tags};
+use crate::domain::tier::Tier;
+use crate::error::{Code, Error, Result};
+use crate::ports::Platform;
+use crate::ports::call::REALM;
+
+/// `GET /api/permissions`: does she have a permission, or belong to a group that carries a tag?
+pub async fn held<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    let grant = read_grant(incoming)?;
+    let tier = incoming.query("at")?.map_or(Ok(Tier::Decided), |text| Tier::parse(&text))?;
+    if tier == Tier::Carried {
+        return Err(Error::new(Code::QueryInvalid, "no token carries permissions"));
+    }
+    let (account, tags) = subject(app, incoming, authentication, tier).await?;
+    let by = grants::held(app, tier, (&account, &tags), [grant]).await?;
+    let by: Vec<_> = by.into_values().flatten().collect();
+    Answer::json(&json!({ "allowed": !by.is_empty(), "by": by, "at": tier.name() }))
+}
+
+fn read_grant(incoming: &Incoming) -> Result<Grant> {
+    let (kind, record) = (incoming.query("kind")?, incoming.query("record")?);
+    match (incoming.query("name")?, incoming.query("group_tag")?) {
+        (Some(name), None) => Permission::parse(&name, kind.as_deref(), record.as_deref()).map(Grant::Permission),
+        (None, Some(tag)) if kind.is_none() && record.is_none() => Question::parse(&tag).map(Grant::GroupTag),
+        _ => Err(Error::new(Code::QueryInvalid, "either `name`, with `kind` and `record`, or `group_tag`")),
+    }
+}
+
+/// `GET /api/permissions/records`: all records of a kind, or which ones.
+pub async fn accessible<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    let name = PermissionName::parse(&incoming.required_query("name")?)?;
+    let kind = Kind::parse(&incoming.required_query("kind")?)?;
+    let (limit, after) = lists::page(incoming)?;
+    let (account, tags) = subject(app, incoming, authentication, Tier::Decided).await?;
+    let groups = app.config.authorization.groups.groups_of(&account, &tags);
+    Answer::json(&app.platform.call(REALM, &Accessible { groups, name, kind, after, limit }).await?)
+}
+
+/// Whom it is asked about: who asks, or another, if that is hers to ask.
+async fn subject<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+    tier: Tier,
+) -> Result<(AccountId, Tags)> {
+    let own = decided(app, incoming, authentication).await?.sub;
+    let about = match incoming.query("account")? {
+        Some(text) => account(&text)?,
+        None => own.clone(),
+    };
+    if about != own {
+        Manager::admit(app, incoming, authentication, Part::Permissions).await?;
+    }
+    let tags = tier::account(app, &about, tier).await?.tags;
+    Ok((about, tags))
+}

@@ -1,0 +1,79 @@
+//! Judging a policy with what is known of a request.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+
+use super::super::App;
+use super::grants;
+use crate::domain::policy::{Facts, Outcome, Person, Policy};
+use crate::domain::tier::Tier;
+use crate::error::Result;
+use crate::ports::Platform;
+
+/// What a policy is judged for.
+pub struct Case<'a> {
+    /// Where what is asked for besides the tags comes from.
+    pub tier: Tier,
+    /// Who asks.
+    pub person: Option<Person<'a>>,
+    /// The address that she asks from, if it is known.
+    pub address: Option<IpAddr>,
+    /// The caller's own conditions.
+    pub conditions: &'a BTreeMap<String, bool>,
+    /// What the path has for the captures of its rule.
+    pub captures: &'a BTreeMap<String, String>,
+}
+
+/// What became of a policy.
+pub struct Judgement {
+    /// Whether it held. An unknown grants nothing.
+    pub outcome: Outcome,
+    /// Within how many seconds she would have to prove who she is, if nothing but that is missing.
+    pub confirm_within: Option<u64>,
+    /// Why.
+    pub explanation: Value,
+}
+
+/// Judges a policy. Grants are looked up only if it takes them.
+///
+/// # Errors
+/// As [`grants::held`].
+pub async fn judge<P: Platform>(app: &App<'_, P>, policy: &Policy, case: &Case<'_>) -> Result<Judgement> {
+    let zones = zones(app, policy);
+    let (now, nothing) = (app.platform.now(), BTreeMap::new());
+    let mut facts = Facts {
+        now,
+        person: case.person,
+        address: case.address,
+        zones: &zones,
+        grants: &nothing,
+        conditions: case.conditions,
+        captures: case.captures,
+    };
+    let mut outcome = policy.evaluate(&facts);
+    let looked_up = match case.person {
+        // No token carries grants: at that tier they stay unknown.
+        Some(person) if outcome == Outcome::Unknown && case.tier != Tier::Carried => {
+            let asked = policy.grants(case.captures);
+            let held = grants::held(app, case.tier, (person.account, person.tags), asked).await?;
+            held.into_iter().map(|(grant, by)| (grant, !by.is_empty())).collect()
+        }
+        _ => BTreeMap::new(),
+    };
+    facts.grants = &looked_up;
+    outcome = if looked_up.is_empty() { outcome } else { policy.evaluate(&facts) };
+    let explanation = json!(policy.explain(&facts));
+    let confirm_within = policy.confirmed_within().filter(|_| {
+        let fresh = facts.person.map(|person| Person { auth_time: now, ..person });
+        !outcome.is_held() && fresh.is_some() && policy.evaluate(&Facts { person: fresh, ..facts }).is_held()
+    });
+    Ok(Judgement { outcome, confirm_within, explanation })
+}
+
+/// The offsets of the zones that a policy names, as far as the platform knows them.
+fn zones<P: Platform>(app: &App<'_, P>, policy: &Policy) -> BTreeMap<String, i32> {
+    let zones = policy.zones().into_iter();
+    zones.filter_map(|zone| Some((zone.to_owned(), app.platform.offset(zone)?))).collect()
+}
