@@ -67,8 +67,15 @@ fn problem(codes: &[&str]) -> Value {
 fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     let segments = endpoint.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     let path = segments.map(|name| parameter(name, "path", true));
-    let required = endpoint.required.iter().map(|name| parameter(name, "query", true));
-    path.chain(required).chain(endpoint.optional.iter().map(|name| parameter(name, "query", false))).collect()
+    let asked = |name: &&'static str, required| {
+        let mut parameter = parameter(name, "query", required);
+        if let Some(schema) = parameter.get_mut("schema").filter(|_| endpoint.repeated.contains(name)) {
+            *schema = json!({ "type": "array", "items": schema });
+        }
+        parameter
+    };
+    let required = endpoint.required.iter().map(|name| asked(name, true));
+    path.chain(required).chain(endpoint.optional.iter().map(|name| asked(name, false))).collect()
 }
 
 fn parameter(name: &str, place: &str, required: bool) -> Value {
@@ -76,7 +83,8 @@ fn parameter(name: &str, place: &str, required: bool) -> Value {
         "at" => json!({ "enum": Tier::ALL.map(Tier::name), "default": Tier::Carried.name() }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE }),
         "max_age" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
-        "remember" => json!({ "type": "boolean", "default": false }),
+        "mode" => json!({ "enum": ["all", "any"], "default": "all" }),
+        "explain" | "remember" => json!({ "type": "boolean", "default": false }),
         _ => json!({ "type": "string" }),
     };
     json!({ "name": name, "in": place, "required": required, "schema": schema })

@@ -135,7 +135,7 @@ fn an_ended_session_is_dead_at_once_and_in_the_projection() {
     let world = World::new();
     let issued = sign_in(&world, "ada").unwrap();
     let (account, sid) = (issued.account.as_str(), &issued.session.sid);
-    let standing = || block_on(world.call(account, &Stand { sid: sid.clone() })).unwrap();
+    let standing = || block_on(world.call(account, &Stand { sid: Some(sid.clone()) })).unwrap();
     assert!(standing().session_alive);
     assert_eq!(standing().status, Status::Active);
     block_on(world.call(account, &SignOut { sid: sid.clone() })).unwrap();
@@ -148,7 +148,7 @@ fn a_session_ends_by_itself_when_it_is_idle_and_when_it_is_old() {
     let world = World::new();
     let issued = sign_in(&world, "ada").unwrap();
     let alive = || {
-        let stand = Stand { sid: issued.session.sid.clone() };
+        let stand = Stand { sid: Some(issued.session.sid.clone()) };
         block_on(world.call(issued.account.as_str(), &stand)).unwrap().session_alive
     };
     world.pass(LIFETIMES.idle - 1);

@@ -175,7 +175,7 @@ fn administrator_creates(world: &World, email: &str, password: Option<Hash>) -> 
     let claim = Claim { handle: email_handle(email), candidate: account.clone(), proved: true, lifetime: Some(600) };
     assert_eq!(block_on(world.call(REALM, &claim))?, account);
     let profile = Profile { email: Email::parse(email), email_verified: true, ..Profile::default() };
-    let command = CreateAccount { profile, password, status: Status::Active };
+    let command = CreateAccount { profile, password, status: Status::Active, by: World::by() };
     block_on(world.call(account.as_str(), &command)).map(|_| account)
 }
 

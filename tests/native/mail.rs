@@ -25,6 +25,7 @@ pub fn parse(changes: &Value) -> std::result::Result<Config, Faults> {
             _ => None,
         },
         |_| true,
+        |_| true,
     )
 }
 
@@ -396,7 +397,7 @@ fn attack_config_a_faulty_section_refuses_all() {
     assert!(without(&json!({ "transport": "binding", "binding": "POST" })).is_ok());
     let mut document = json!({ "origin": ORIGIN, "providers": {} });
     let secret = |name: &str| (name == "COUNTERSIGN_SECRET").then(|| "x".repeat(32));
-    assert!(Config::parse(&document, secret, |_| true).unwrap().mail.is_none());
+    assert!(Config::parse(&document, secret, |_| true, |_| true).unwrap().mail.is_none());
     document["mail"] = json!({ "from": "a@b.example", "transport": "http" });
-    assert!(Config::parse(&document, secret, |_| true).unwrap_err()[0].contains("MAIL_API_KEY"));
+    assert!(Config::parse(&document, secret, |_| true, |_| true).unwrap_err()[0].contains("MAIL_API_KEY"));
 }

@@ -3,6 +3,8 @@
 use countersign::actors::account::ChangeTags;
 use countersign::actors::directory::Index;
 use countersign::actors::outbox;
+use countersign::domain::id::AccountId;
+use countersign::domain::record::Record;
 use countersign::domain::tag::{Tag, TagSet};
 use countersign::ports::call::{Actor, Call, REALM};
 use pollster::block_on;
@@ -12,7 +14,8 @@ use crate::world::World;
 
 fn change(world: &World, account: &str, add: &[&str]) {
     let add = add.iter().map(|tag| Tag::parse(tag).unwrap()).collect();
-    block_on(world.call(account, &ChangeTags { set: TagSet::groups(), add, remove: Vec::new() })).unwrap();
+    block_on(world.call(account, &ChangeTags { set: TagSet::groups(), add, remove: Vec::new(), by: World::by() }))
+        .unwrap();
 }
 
 #[test]
@@ -59,8 +62,8 @@ fn a_losing_of_all_of_kv_costs_nothing_that_was_decided() {
 fn an_old_index_never_covers_a_newer_one() {
     let world = World::new();
     let index = |version, tag: &str| {
-        let tags = vec![Tag::parse(tag).unwrap()];
-        let command = Index { set: TagSet::groups(), record: "r".to_owned(), tags, version };
+        let tags = [Tag::parse(tag).unwrap()].into();
+        let command = Index { set: TagSet::groups(), record: Record::account(&AccountId::from_bits(1)), tags, version };
         block_on(world.call(REALM, &command)).unwrap();
     };
     index(2, "new");

@@ -204,7 +204,7 @@ pub fn lookup(world: &World, handle: &Handle) -> Option<AccountId> {
 }
 
 pub fn set_status(world: &World, account: &AccountId, status: Status) -> Result<()> {
-    block_on(world.call(account.as_str(), &SetStatus { status })).map(|_| ())
+    block_on(world.call(account.as_str(), &SetStatus { status, by: World::by() })).map(|_| ())
 }
 
 /// Everything that any object keeps, as text.

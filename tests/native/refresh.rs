@@ -49,7 +49,7 @@ fn attack_a_stolen_token_ends_the_family() {
     world.pass(REPEAT_WINDOW + 1);
     assert_eq!(refresh(&world, &first, held(&first)).unwrap_err(), Code::RefreshReused);
     assert_eq!(refresh(&world, &first, held(&second)).unwrap_err(), Code::RefreshInvalid);
-    let stand = Stand { sid: first.session.sid.clone() };
+    let stand = Stand { sid: Some(first.session.sid.clone()) };
     assert!(!block_on(world.call(first.account.as_str(), &stand)).unwrap().session_alive);
 }
 
@@ -207,7 +207,7 @@ proptest! {
                     model.ended = true;
                 }
             }
-            let alive = block_on(world.call(account, &Stand { sid: sid.clone() })).unwrap().session_alive;
+            let alive = block_on(world.call(account, &Stand { sid: Some(sid.clone()) })).unwrap().session_alive;
             prop_assert_eq!(alive, model.is_alive(now));
         }
     }

@@ -81,7 +81,8 @@ fn attack_a_blocked_or_demoted_person_is_known_at_each_tier_within_its_bound() {
     let teacher = |add: bool| {
         let tags = vec![Tag::parse("teacher").unwrap()];
         let (add, remove) = if add { (tags, vec![]) } else { (vec![], tags) };
-        block_on(world.call(account.as_str(), &ChangeTags { set: TagSet::groups(), add, remove })).unwrap();
+        block_on(world.call(account.as_str(), &ChangeTags { set: TagSet::groups(), add, remove, by: World::by() }))
+            .unwrap();
     };
     let asked = |tier: &str| ada.get(&format!("/auth/check?tag=groups:teacher&at={tier}")).status;
     teacher(true);
@@ -263,6 +264,7 @@ fn attack_the_cookies_of_two_people_are_not_mixed() {
             set: TagSet::groups(),
             add: vec![Tag::parse("teacher").unwrap()],
             remove: vec![],
+            by: World::by(),
         },
     ))
     .unwrap();

@@ -278,7 +278,10 @@ fn a_tag_below_admin_administers_nothing() {
     ben.sign_in(&json!({ "sub": "ben", "email": "ben@school.example" }));
     let account = ben.json("/auth/session")["session"]["account"].as_str().unwrap().to_owned();
     let add = vec![Tag::parse("admin/read-only").unwrap()];
-    pollster::block_on(world.call(&account, &ChangeTags { set: TagSet::groups(), add, remove: Vec::new() })).unwrap();
+    pollster::block_on(
+        world.call(&account, &ChangeTags { set: TagSet::groups(), add, remove: Vec::new(), by: World::by() }),
+    )
+    .unwrap();
     assert_eq!(ben.json("/auth/check?tag=groups:admin&at=decided")["by"], "admin/read-only");
     assert_eq!(code(&ben.send("GET", "/auth/api/tags/groups?find=admin")), "tag_missing");
 }

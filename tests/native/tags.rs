@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::actors::account::{ChangeTags, ReadTags};
-use countersign::actors::directory::Find;
-use countersign::domain::tag::{Tag, TagSet};
+use countersign::actors::directory::{Find, Mode};
+use countersign::domain::tag::{Question, Tag, TagSet};
 use countersign::error::Code;
 use countersign::ports::call::{Call, REALM};
 use pollster::block_on;
@@ -17,11 +17,15 @@ fn tag(text: &str) -> Tag {
     Tag::parse(text).unwrap()
 }
 
+fn question(text: &str) -> Question {
+    Question { set: TagSet::groups(), tag: tag(text) }
+}
+
 fn find(world: &World, text: &str, limit: u64) -> Vec<String> {
     let mut records = Vec::new();
     let mut after = None;
     loop {
-        let command = Find { set: TagSet::groups(), tag: tag(text), after, limit };
+        let command = Find { questions: vec![question(text)], mode: Mode::All, kind: None, after, limit };
         let page = block_on(world.call(REALM, &command)).unwrap();
         assert!(page.records.len() as u64 <= limit);
         records.extend(page.records);
@@ -37,7 +41,7 @@ fn too_many_tags_are_refused_and_change_nothing() {
     let world = World::new();
     let account = sign_in(&world, "ada").unwrap().account;
     let add = (0..12).map(|number| tag(&format!("{number}{}", "x".repeat(200)))).collect();
-    let command = ChangeTags { set: TagSet::groups(), add, remove: Vec::new() };
+    let command = ChangeTags { set: TagSet::groups(), add, remove: Vec::new(), by: World::by() };
     let refused = block_on(world.call(account.as_str(), &command)).unwrap_err();
     assert_eq!(refused.code, Code::TagsTooMany);
     let tagged = block_on(world.call(account.as_str(), &ReadTags {})).unwrap();
@@ -51,7 +55,7 @@ fn changing_nothing_raises_no_version() {
     let version = || block_on(world.call(account.as_str(), &ReadTags {})).unwrap().version;
     let change = |add: &[&str], remove: &[&str]| {
         let tags = |texts: &[&str]| texts.iter().map(|text| tag(text)).collect();
-        let command = ChangeTags { set: TagSet::groups(), add: tags(add), remove: tags(remove) };
+        let command = ChangeTags { set: TagSet::groups(), add: tags(add), remove: tags(remove), by: World::by() };
         block_on(world.call(account.as_str(), &command)).unwrap();
     };
     change(&["teacher"], &[]);
@@ -80,13 +84,13 @@ proptest! {
             let carried = model.entry(&people[*person]).or_default();
             let (add, remove) = if *adds { (vec![tag(text)], vec![]) } else { (vec![], vec![tag(text)]) };
             if *adds { carried.insert(text.clone()); } else { carried.remove(text); }
-            block_on(world.call(&people[*person], &ChangeTags { set: TagSet::groups(), add, remove })).unwrap();
+            block_on(world.call(&people[*person], &ChangeTags { set: TagSet::groups(), add, remove, by: World::by() })).unwrap();
         }
         let covered = |tags: &BTreeSet<String>| {
             tags.iter().any(|tag| *tag == question || tag.starts_with(&format!("{question}/")))
         };
         let expected: Vec<String> =
-            model.iter().filter(|(_, tags)| covered(tags)).map(|(person, _)| (*person).to_owned()).collect();
+            model.iter().filter(|(_, tags)| covered(tags)).map(|(person, _)| format!("account/{person}")).collect();
         prop_assert_eq!(find(&world, &question, limit), expected);
     }
 }

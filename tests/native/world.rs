@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use countersign::actors::account::letters;
 use countersign::actors::{self, Context, Fate, outbox};
+use countersign::domain::by::By;
 use countersign::domain::config::{Config, Mail};
+use countersign::domain::id::AccountId;
 use countersign::domain::jwk::VerifyingKey;
 use countersign::domain::mail::Message;
 use countersign::domain::random::Random;
@@ -91,6 +93,11 @@ impl World {
         world
     }
 
+    /// Somebody who changes things in tests.
+    pub fn by() -> By {
+        By { account: AccountId::from_bits(0xad), from: "192.0.2.1".to_owned() }
+    }
+
     pub fn config() -> Config {
         Self::parse(&Self::document())
     }
@@ -112,7 +119,7 @@ impl World {
             "MAIL_API_KEY" => Some("key".to_owned()),
             _ => None,
         };
-        Config::parse(document, secret, |_| true).unwrap()
+        Config::parse(document, secret, |_| true, |zone| zone != "Nowhere/Land").unwrap()
     }
 
     pub fn pass(&self, seconds: u64) {
@@ -244,6 +251,13 @@ impl Assets for World {
 impl Clock for World {
     fn now(&self) -> Timestamp {
         Timestamp(self.now.get())
+    }
+
+    fn offset(&self, zone: &str) -> Option<i32> {
+        [("UTC", 0), ("Europe/Oslo", 3600), ("America/New_York", -18_000)]
+            .into_iter()
+            .find(|(known, _)| *known == zone)
+            .map(|(_, offset)| offset)
     }
 }
 

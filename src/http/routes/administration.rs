@@ -29,6 +29,7 @@ pub static ADMINISTRATION: &[Endpoint] = &[
         "People, by the beginning of an address or a user name, by status and by tags",
     )
     .query(&[], &["handle", "status", "tag", "limit", "after"])
+    .repeats(&["tag"])
     .answers("People")
     .fails(&[Code::TagInvalid]),
     Endpoint::new(
@@ -105,6 +106,7 @@ pub static ADMINISTRATION: &[Endpoint] = &[
         "The records that carry tags or ones below them",
     )
     .query(&["find"], &["mode", "kind", "limit", "after"])
+    .repeats(&["find"])
     .answers("Found")
     .fails(&[Code::TagSetUnknown, Code::TagInvalid, Code::RecordInvalid]),
     Endpoint::new(Name::ReadTags, Access::Manager(Part::Tags), "GET", TAGS, "The tags of a record")
