@@ -1,7 +1,9 @@
 import { assemble } from "./client.js";
 import { once } from "./flight.js";
+import { evaluating } from "./judge.js";
 
 export { CountersignError } from "./error.js";
+export { policy } from "./policy.js";
 
 // Imported only when first needed, so that a page pays for the Wasm only if it asks a question of it.
 const load = once(async () => {
@@ -17,5 +19,7 @@ const learn = once(async () => {
   wasm.load_dictionary(new Uint8Array(await words.arrayBuffer()));
   return wasm;
 });
+
+export const evaluate = evaluating(load);
 
 export const createClient = (options = {}) => assemble(options, load, learn);

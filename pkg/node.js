@@ -1,7 +1,9 @@
 import { assemble } from "./client.js";
 import { once } from "./flight.js";
+import { evaluating } from "./judge.js";
 
 export { CountersignError } from "./error.js";
+export { policy } from "./policy.js";
 
 // Node's fetch reads no file: addresses, so the bytes come from the file system.
 const load = once(async () => {
@@ -20,5 +22,7 @@ async function read(file) {
   const { readFile } = await import("node:fs/promises");
   return readFile(new URL(file, import.meta.url));
 }
+
+export const evaluate = evaluating(load);
 
 export const createClient = (options = {}) => assemble(options, load, learn);
