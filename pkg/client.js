@@ -63,9 +63,10 @@ export function assemble(options, load, learn) {
 
   /** Judges a policy: here, by what is known here, or at the edge. */
   async function judged(policy, { at, ...known } = {}) {
+    const text = policyText(policy);
     if (at) return judgedThere({ policy, ...known, explain: 1 }, at);
     const now = api.now();
-    const zones = offsetsOf(await judge("zones", policyText(policy)), now);
+    const zones = offsetsOf(await judge("zones", text), now);
     const { outcome, explanation } = await evaluate(policy, { now: Math.floor(now / 1000), session: await session(), zones, ...known });
     return { allowed: outcome === "held", explanation };
   }

@@ -2,7 +2,7 @@ import { whole } from "./path.js";
 
 /** What managers do: with tags, accounts, groups, permissions, links, keys, and what has happened. */
 export function managing({ get, post, put, remove }) {
-  const tagsOf = (set, record) => ["tags", set, ...record.split("/")];
+  const tagsOf = (set, record) => ["tags", set, ...`${record}`.split("/")];
   const sessionsOf = (account, ...sid) => ["accounts", account, "sessions", ...sid];
   const membersOf = (group, ...account) => ["groups", group, "members", ...account];
   const permissionsOf = (group) => ["groups", group, "permissions"];
@@ -11,7 +11,7 @@ export function managing({ get, post, put, remove }) {
   return {
     hasPermission: (name, about) => allowed({ name, ...about }),
     inGroupWith: (question, whose) => allowed({ group_tag: question, ...whose }),
-    accessible: (name, kind, { limit, after, ...whose } = {}) =>
+    accessible: async (name, kind, { limit, after, ...whose } = {}) =>
       get(["permissions", "records"], { ...whole({ name, kind, ...whose }), limit, after }),
     tags: {
       get: (set, record, options) => get(tagsOf(set, record), options),
@@ -29,8 +29,8 @@ export function managing({ get, post, put, remove }) {
       addMember: (group, account) => put(membersOf(group, account)),
       removeMember: (group, account) => remove(membersOf(group, account)),
       permissions: (group, options) => get(permissionsOf(group), options),
-      grant: (group, permission) => put(permissionsOf(group), whole(permission)),
-      revoke: (group, permission) => remove(permissionsOf(group), whole(permission)),
+      grant: async (group, permission) => put(permissionsOf(group), whole(permission)),
+      revoke: async (group, permission) => remove(permissionsOf(group), whole(permission)),
     },
     accounts: {
       list: (filter) => get(["accounts"], filter),
@@ -44,7 +44,7 @@ export function managing({ get, post, put, remove }) {
     },
     links: { create: (link) => post(["links"], link) },
     events: { list: (options) => get(["events"], options) },
-    rules: { explain: (question) => get(["rules"], whole(question)) },
+    rules: { explain: async (question) => get(["rules"], whole(question)) },
     projections: { rebuild: async () => void (await post(["projections", "rebuild"])) },
     keys: {
       list: async () => (await get(["keys"])).keys,
