@@ -10,7 +10,7 @@ function setUp(routes) {
   return { client: createClient({ origin: ORIGIN, fetch }), asked };
 }
 
-const session = (members) => () => json(200, { session: aSession(members) });
+const session = (members) => () => json(200, { session: aSession({ account: "a".repeat(32), ...members }) });
 const signedOut = () => json(200, { session: null });
 const seconds = () => Math.floor(Date.now() / 1000);
 
