@@ -136,7 +136,7 @@ function createSearch(client) {
     const called = user_name ?? email ?? account;
     const label = make("span", { className: "visually-hidden" }, ` ${called}`);
     const button = make("button", { type: "button", className: "quiet" }, "Open", label);
-    button.addEventListener("click", () => busy(button, () => attempt(() => open(account))));
+    button.addEventListener("click", () => busy(button, () => attempt(async () => (await open(account)).focus())));
     const names = [user_name, email].filter((name) => name !== null).join(" · ") || account;
     return make("li", {}, make("span", { className: "fine" }, names, " ", make("span", { className: "badge" }, status)), button);
   }

@@ -281,7 +281,9 @@ test("an administrator finds people by how an address or a user name begins", as
   const search = async (handle) => {
     await ada.page.getByLabel("Handle or account id").fill(handle);
     await ada.page.getByRole("button", { name: "Search", exact: true }).click();
+    await idle();
   };
+  const idle = () => ada.page.locator("#find-people button[aria-busy=true]").first().waitFor({ state: "detached" });
   for (const handle of [userName, email]) {
     await search(handle);
     await ada.page.locator("#person").getByText(id).waitFor();
@@ -289,7 +291,10 @@ test("an administrator finds people by how an address or a user name begins", as
   await search("finn-");
   const row = ada.page.locator("#found-people li").filter({ hasText: email });
   // Others of that name may stand before.
-  while (!(await row.isVisible())) await ada.page.getByRole("button", { name: "Show more people" }).click();
+  while (!(await row.isVisible())) {
+    await ada.page.getByRole("button", { name: "Show more people" }).click();
+    await idle();
+  }
   await look(ada.page, "found-people");
   await row.getByRole("button", { name: "Open" }).click();
   await ada.page.locator("#person").getByText(id).waitFor();
