@@ -7,7 +7,7 @@ export { policy } from "./policy.js";
 
 // Imported only when first needed, so that a page pays for the Wasm only if it asks a question of it.
 const load = once(async () => {
-  const wasm = await import("./wasm/countersign.js");
+  const wasm = await import("./wasm/client.js");
   await wasm.default();
   return wasm;
 });

@@ -7,7 +7,7 @@ export { policy } from "./policy.js";
 
 // Node's fetch reads no file: addresses, so the bytes come from the file system.
 const load = once(async () => {
-  const [wasm, bytes] = await Promise.all([import("./wasm/countersign.js"), read("./wasm/countersign_bg.wasm")]);
+  const [wasm, bytes] = await Promise.all([import("./wasm/client.js"), read("./wasm/countersign_bg.wasm")]);
   await wasm.default({ module_or_path: bytes });
   return wasm;
 });

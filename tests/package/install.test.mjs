@@ -55,6 +55,7 @@ test("the tarball holds the modules, the types, the Wasm and its dictionary, and
     "session.js",
     "strength.LICENSE",
     "strength.dat",
+    "wasm/client.js",
     "wasm/countersign.js",
     "wasm/countersign_bg.wasm",
   ]);
