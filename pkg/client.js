@@ -6,8 +6,9 @@ import { offsetsOf, policyText } from "./facts.js";
 import { once } from "./flight.js";
 import { evaluating, judging } from "./judge.js";
 import { managing } from "./managing.js";
-import { query, whole } from "./path.js";
+import { query } from "./path.js";
 import { createSessions } from "./session.js";
+import { whole } from "./whole.js";
 
 /**
  * Puts a client together. `load` brings the Wasm and `learn` the Wasm with its dictionary of passwords: only these differ

@@ -54,7 +54,10 @@ export interface GuardOptions {
   fetch?: (url: string, init?: any) => Promise<any>;
 }
 
-/** What a route demands; every part must be met. `address` is where the request comes from, as the runtime says. */
+/**
+ * What a route demands; every part must be met. `address` is where the request comes from, as the runtime says: without it a policy does not
+ * know, and one with `from_ip` that is asked elsewhere needs it.
+ */
 export interface Demand extends Questions {
   /**
    * Where the answer comes from. Default: `carried`, from the token alone; `replicated` with a permission or the tag of a group, which no token
@@ -131,7 +134,7 @@ export interface Guard {
   ): Promise<Exclude<Admitted<D>, null> | Response>;
 }
 
-/** Throws `issuer_missing` without an issuer. Asks nobody before the first token comes. */
+/** Throws `issuer_missing` without an issuer, and `next_invalid` if `signIn` is no path of its origin. Asks nobody before the first token comes. */
 export function createGuard(options: GuardOptions): Guard;
 
 /** Judges a policy by facts that are given, and by nothing else. For tests. Throws `policy_invalid`. */

@@ -1,4 +1,4 @@
-import { lost } from "./path.js";
+import { lost } from "./whole.js";
 
 /** A policy as the Rust code reads it. A part without a value is refused: left out, it would ask for something else. */
 export function policyText(policy) {

@@ -370,6 +370,7 @@ export interface ManagedChange extends Happening {
  * - `navigation_unavailable`: `signIn` outside a page
  * - `wasm_unavailable`: the Wasm or its dictionary could not be loaded (a later call tries again)
  * - `wasm_failed`: the Wasm threw what is no error of the Rust code
+ * - `query_invalid`, `policy_invalid`: an argument, or a part of a policy, that has no value
  * - whatever code the Rust code gives to a malformed question or token
  */
 export class CountersignError extends Error {

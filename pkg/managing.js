@@ -1,4 +1,4 @@
-import { whole } from "./path.js";
+import { whole } from "./whole.js";
 
 /** What managers do: with tags, accounts, groups, permissions, links, keys, and what has happened. */
 export function managing({ get, post, put, remove }) {

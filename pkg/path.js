@@ -1,5 +1,3 @@
-import { CountersignError } from "./error.js";
-
 /** The path of an endpoint; the parts may hold any character. */
 export const pathOf = (...parts) => ["/api", ...parts.map(segment)].join("/");
 
@@ -13,14 +11,4 @@ export const rootOf = (prefix = "/auth") => `/${prefix}`.replace(/^\/+/, "/").re
 export function query(members) {
   const given = Object.entries(members).filter(([, value]) => value != null);
   return new URLSearchParams(given.flatMap(([name, values]) => [values].flat().map((value) => [name, value])));
-}
-
-/** Members as they are. Without one that got lost on its way, the question would be another one. */
-export function whole(members) {
-  for (const name in members) members[name] ?? lost(name);
-  return members;
-}
-
-export function lost(name, code = "query_invalid") {
-  throw new CountersignError({ code, title: `\`${name}\` has no value` });
 }

@@ -1,6 +1,6 @@
 import { CountersignError } from "../error.js";
-import { checkPolicy } from "./policy.js";
 import { refused } from "./answer.js";
+import { checkPolicy } from "./policy.js";
 import { checkQuestion } from "./session.js";
 
 const MEMBERS = ["tag", "permission", "groupTag", "policy", "conditions", "address", "at", "maxAge", "acr", "amr", "link"];
@@ -28,7 +28,9 @@ export function readDemand(...parts) {
   if (typeof link !== "boolean") throw malformed("`link` is neither true nor false");
   if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) throw malformed("`maxAge` is not a number of seconds");
   const judged = policy === undefined ? undefined : checkPolicy(policy);
-  const granted = permission !== undefined || groupTag !== undefined || judged?.granted === true;
+  const at = tierOf(demanded.at, permission !== undefined || groupTag !== undefined || judged?.granted === true);
+  // Asked about without it, the deployment would take the guard's own address for that of the person.
+  if (judged?.addressed && at !== "carried" && address === undefined) throw malformed("a policy with `from_ip` needs the `address`");
   return {
     tag,
     permission,
@@ -36,7 +38,7 @@ export function readDemand(...parts) {
     policy: judged,
     conditions,
     address,
-    at: tierOf(demanded.at, granted),
+    at,
     maxAge,
     acr: names("acr", acr),
     amr: names("amr", amr),

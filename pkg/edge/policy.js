@@ -3,8 +3,8 @@ import { decide, explain, zones } from "../wasm/countersign.js";
 import { judged } from "./answer.js";
 
 /**
- * Reads a policy: its text, the time zones that it names, whether it asks for what groups are `granted`, and the least age of a proof that
- * it asks for, in seconds. In the text of a policy a name before a colon is a member: inside of a string quotes are escaped.
+ * Reads a policy: its text, the time zones that it names, whether it asks for what groups are `granted` or for an address, and the least age
+ * of a proof that it asks for, in seconds. In the text of a policy a name before a colon is a member: inside of a string quotes are escaped.
  */
 export function checkPolicy(policy) {
   const text = policyText(policy);
@@ -13,6 +13,7 @@ export function checkPolicy(policy) {
     text,
     zones: judged(() => zones(text)),
     granted: /"(has_permission|in_group_with)":/.test(text),
+    addressed: text.includes('"from_ip":'),
     maxAge: ages.length > 0 ? Math.min(...ages) : undefined,
   };
 }

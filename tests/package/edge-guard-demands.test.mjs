@@ -155,8 +155,18 @@ describe("what no token carries", () => {
     const { guard, asked } = guarding(yes);
     assert.deepEqual(await codeOf(await guard.requirePermission(asking({}), read42)), [401, "unauthenticated"]);
     assert.deepEqual(asked, []);
-    assert.equal(await guard.require(asking({}), { policy: policy.fromIp("10.0.0.0/8"), at: "decided" }), null);
-    assert.deepEqual(asked, [{ query: { policy: '{"from_ip":["10.0.0.0/8"]}', at: "decided" }, authorization: null }]);
+    assert.equal(await guard.require(asking({}), { policy: policy.fromIp("10.0.0.0/8"), address: "10.0.0.1", at: "decided" }), null);
+    assert.deepEqual(asked, [{ query: { policy: '{"from_ip":["10.0.0.0/8"]}', address: "10.0.0.1", at: "decided" }, authorization: null }]);
+  });
+
+  it("attack: the guard's own address is not taken for that of the person", async () => {
+    const { guard, asked } = guarding(yes);
+    for (const at of ["replicated", "decided"]) {
+      await assert.rejects(guard.require(bearing(token), { policy: policy.or(policy.fromIp("10.0.0.0/8")), at }), { code: "query_invalid" });
+    }
+    const granted = policy.and(policy.fromIp("10.0.0.0/8"), policy.hasPermission("read"));
+    await assert.rejects(guard.require(bearing(token), { policy: granted }), { code: "query_invalid" });
+    assert.deepEqual(asked, []);
   });
 
   it("its no is handed on", async () => {

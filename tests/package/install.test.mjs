@@ -58,6 +58,7 @@ test("the tarball holds the modules, the types, the Wasm and its dictionary, and
     "wasm/client.js",
     "wasm/countersign.js",
     "wasm/countersign_bg.wasm",
+    "whole.js",
   ]);
 });
 
