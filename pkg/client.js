@@ -66,9 +66,10 @@ export function assemble(options, load, learn) {
   async function judged(policy, { at, ...known } = {}) {
     const text = policyText(policy);
     if (at) return judgedThere({ policy, ...known, explain: 1 }, at);
-    const now = api.now();
-    const zones = offsetsOf(await judge("zones", text), now);
-    const { outcome, explanation } = await evaluate(policy, { now: Math.floor(now / 1000), session: await session(), zones, ...known });
+    const [zones, current] = [await judge("zones", text), await session()];
+    const now = api.now(); // the Worker's, as its last answer has it
+    const facts = { now: Math.floor(now / 1000), session: current, zones: offsetsOf(zones, now), ...known };
+    const { outcome, explanation } = await evaluate(policy, facts);
     return { allowed: outcome === "held", explanation };
   }
 
