@@ -1,9 +1,14 @@
-import { accounting, administering, listing } from "./accounts.js";
+import { accounting, listing } from "./accounts.js";
 import { createApi } from "./api.js";
+import { calling } from "./calls.js";
 import { CountersignError } from "./error.js";
+import { offsetsOf, policyText } from "./facts.js";
 import { once } from "./flight.js";
-import { pathOf, query } from "./path.js";
+import { evaluating, judging } from "./judge.js";
+import { managing } from "./managing.js";
+import { query } from "./path.js";
 import { createSessions } from "./session.js";
+import { whole } from "./whole.js";
 
 /**
  * Puts a client together. `load` brings the Wasm and `learn` the Wasm with its dictionary of passwords: only these differ
@@ -16,8 +21,9 @@ export function assemble(options, load, learn) {
   const carrier = carrying(api, sessions, options);
   const fetch = retrying(api, sessions);
   const call = (path, init) => api.call(path, { ...init, send: fetch });
+  const calls = calling(call);
   const config = once(() => api.call("/api/config"));
-  const judge = judging(load);
+  const [judge, evaluate] = [judging(load), evaluating(load)];
   const estimate = judging(learn);
 
   function signInUrl(provider, { next = here(), remember, maxAge } = {}) {
@@ -37,21 +43,42 @@ export function assemble(options, load, learn) {
     return current ? judge("has", current.tags, question) : false;
   }
 
-  async function check(question, { at = "carried", maxAge, acr, amr } = {}) {
-    const asked = query({ tag: question, at, max_age: maxAge, acr, amr });
+  async function check(question, { at, maxAge, acr, amr } = {}) {
+    const asked = questionsOf(question);
+    const tier = at ?? (asked.permission || asked.group_tag ? "replicated" : "carried");
     try {
-      return heed(await call(`/check?${asked}`));
+      return await ask({ ...asked, at: tier, max_age: maxAge, acr: acr?.toString(), amr: amr?.toString() });
     } catch (error) {
       if (error.status !== 403) throw error;
-      return { allowed: false, tag: question, at, problem: { ...heed(error) } };
+      return { allowed: false, tag: asked.tag, at: tier, problem: { ...error } };
     }
   }
 
-  /** Whoever has answered knew the account at a later version than the session is of: it is renewed meanwhile. */
-  function heed(answer) {
+  /** Whoever answers and knows the account at a later version than the session is of: it is renewed meanwhile. */
+  async function ask(questions) {
+    const answer = await call(`/check?${query(questions)}`).catch((error) => error);
     if (answer.version > sessions.current()?.version) refresh().catch(() => {});
+    if (answer instanceof Error) throw answer;
     return answer;
   }
+
+  /** Judges a policy: here, by what is known here, or at the edge. */
+  async function judged(policy, { at, ...known } = {}) {
+    const text = policyText(policy);
+    if (at) return judgedThere({ policy, ...known, explain: 1 }, at);
+    const [zones, current] = [await judge("zones", text), await session()];
+    const now = api.now(); // the Worker's, as its last answer has it
+    const facts = { now: Math.floor(now / 1000), session: current, zones: offsetsOf(zones, now), ...known };
+    const { outcome, explanation } = await evaluate(policy, facts);
+    return { allowed: outcome === "held", explanation };
+  }
+
+  /** Who is signed out, or would have to prove who she is, is refused like everybody else. */
+  const judgedThere = (question, at) =>
+    ask({ ...questionsOf(question), at }).catch((error) => {
+      if (error.status !== 401 && error.status !== 403) throw error;
+      return error;
+    });
 
   return {
     config,
@@ -62,16 +89,16 @@ export function assemble(options, load, learn) {
     session,
     refresh,
     accessToken: async () => (await carrier()).accessToken(),
-    ...accounting(api, call, sessions),
-    sessions: listing(call, sessions),
+    ...accounting(api, calls, sessions),
+    sessions: listing(calls, sessions),
     strength: (password, personal = []) => estimate("strength", password, personal),
     has,
     covers: (tag, question) => judge("covers", tag, question),
     claims: (token) => judge("claims", token),
     check,
-    tags: tagging(call),
-    accounts: administering(call),
-    keys: keeping(call),
+    can: async (policy, options) => (await judged(policy, options)).allowed === true,
+    explain: async (policy, options) => (await judged(policy, options)).explanation ?? null,
+    ...managing(calls),
     fetch,
     subscribe,
     getSnapshot,
@@ -85,21 +112,16 @@ function carrying(api, { rotate }, { mode, store }) {
   return once(async () => (await import("./bearer.js")).createBearer(api, rotate, store));
 }
 
-function tagging(call) {
-  const path = (...parts) => pathOf("tags", ...parts);
+/** Questions as the edge takes them; each must hold. A tag may stand alone. */
+function questionsOf(question) {
+  if (typeof question !== "object") return { tag: question };
+  const { permission, groupTag, policy, conditions, ...rest } = whole(question);
   return {
-    get: (set, record) => call(path(set, record)),
-    add: (set, record, tags) => call(path(set, record), { method: "PUT", body: { tags } }),
-    remove: (set, record, tags) => call(path(set, record), { method: "DELETE", body: { tags } }),
-    find: (set, tag, { limit, after } = {}) => call(`${path(set)}?${query({ find: tag, limit, after })}`),
-  };
-}
-
-function keeping(call) {
-  const keys = async (path, init) => (await call(path, init)).keys;
-  return {
-    list: () => keys("/api/keys"),
-    rotate: ({ compromised = false } = {}) => keys("/api/keys/rotate", { method: "POST", body: { compromised } }),
+    ...rest,
+    ...(permission && { ...whole({ ...permission, permission: permission.name }), name: null }),
+    group_tag: groupTag,
+    policy: policy && policyText(policy),
+    conditions: conditions && JSON.stringify(conditions),
   };
 }
 
@@ -107,21 +129,6 @@ function keeping(call) {
 function here() {
   const { pathname = "/", search = "", hash = "" } = globalThis.location ?? {};
   return pathname + search + hash;
-}
-
-/** Asks the Rust code; what it refuses comes out as an error of this package. */
-function judging(load) {
-  return async (question, ...values) => {
-    const wasm = await load().catch((cause) => {
-      const title = "the Wasm or its dictionary could not be loaded";
-      throw new CountersignError({ code: "wasm_unavailable", title }, { cause });
-    });
-    try {
-      return wasm[question](...values);
-    } catch (cause) {
-      throw new CountersignError({ code: cause.code ?? "wasm_failed", title: cause.message }, { cause });
-    }
-  };
 }
 
 /** The platform's fetch that, when the Worker answers 401, renews the session and tries once more. */

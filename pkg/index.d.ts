@@ -5,6 +5,11 @@
  * Methods are named as in JavaScript; the members of what goes over the wire keep the wire's names.
  */
 
+import type { About, Conditions, Evaluation, Explanation, Facts, Permission, Policy } from "./policy.js";
+
+export { policy } from "./policy.js";
+export type { About, Conditions, Evaluation, Explanation, Facts, Outcome, Permission, Policy, Weekday } from "./policy.js";
+
 /** Where a question is answered. Each is slower and more exact than the one before. */
 export type Tier =
   /** From the signed token alone: at most as old as the token's lifetime, 300 seconds unless configured. */
@@ -37,6 +42,8 @@ export interface Session {
    * for.
    */
   confirmed_until: number | null;
+  /** Whether she has proved an e-mail address to be hers; as old as `issued_at`. */
+  email_verified: boolean;
   /** The version of the account that the token was made from. */
   version: number;
   /** What the token carries; as old as `issued_at`. */
@@ -231,7 +238,7 @@ export interface AccountExport {
   /** Times are seconds since 1970; `ended_at` and `end_reason` are null for one that goes on. */
   sessions: (Omit<SignedIn, "current"> & { ended_at: number | null; end_reason: string | null })[];
   /** What has happened to the account, oldest first. */
-  events: { at: number; happening: string; details: Record<string, unknown> }[];
+  events: Happening[];
 }
 
 /** A problem document (RFC 9457). */
@@ -248,36 +255,107 @@ export interface Problem {
 
 export interface Allowed {
   allowed: true;
-  /** The question; absent if only the session was asked for. */
-  tag?: string;
   at: Tier;
-  /** The tag that covers the question; absent if only the session was asked for. */
-  by?: string;
-  /** The version of the account that the answer stands on. */
-  version: number;
+  /** The question, if it was a tag. */
+  tag?: string;
+  /** What covers the question, such as the tag. */
+  by?: string | string[];
+  /** The version of the account that the answer stands on; absent if nobody is signed in and nobody has to be. */
+  version?: number;
 }
 
 export interface Refused {
   allowed: false;
   tag?: string;
   at: Tier;
+  /** `tag_missing`, `permission_missing`, `policy_refused`, … */
   problem: Problem;
+}
+
+/** What may be asked at once: all of it must hold. The members of a guard's `Demand` of the same names mean the same. */
+export interface Questions {
+  /** A tag of a set, such as `groups:teacher`. */
+  tag?: string;
+  permission?: Permission;
+  /** A tag that one of her groups must carry, such as `permissions:zap database`. */
+  groupTag?: string;
+  policy?: Policy;
+  /** For the policy. */
+  conditions?: Conditions;
+  /** For the policy: the address to judge by, in place of the one that the edge sees. */
+  address?: string;
+}
+
+/** How a policy is judged. */
+export interface PolicyOptions {
+  /** Where. Without it: here, by the session, with what is granted to groups not known. */
+  at?: Tier;
+  conditions?: Conditions;
+  /** Without it: here not known, and elsewhere the one that the edge sees. */
+  address?: string;
 }
 
 /** The tags of one record. */
 export interface Tagged {
   set: string;
-  /** For people: the account's id. */
+  /** `kind/id`, such as `account/…`, `group/…` or `document/42`. */
   record: string;
   tags: string[];
   /** Grows with every change. */
   version: number;
 }
 
-export interface Found {
-  records: string[];
+/** Which page of a list. */
+export interface Page {
+  /** The size of a page: 50 unless given. */
+  limit?: number;
+  /** `next` of the page before. */
+  after?: string | number | null;
+}
+
+/** A page may be short, or empty, and not be the last one. */
+export interface More {
   /** Pass it as `after` for the next page; null on the last one. */
   next: string | null;
+}
+
+export interface Found extends More {
+  records: string[];
+}
+
+/** An account in a list; `accounts.get` tells more. */
+export interface Listed {
+  account: string;
+  status: Status;
+  email: string | null;
+  user_name: string | null;
+}
+
+export interface Group {
+  /** The group's id. */
+  group: string;
+  /** The tag of the set `groups` that its members carry, or one below it. */
+  name: string;
+  description: string | null;
+  /** Seconds since 1970. */
+  created_at: number;
+}
+
+/** Something that has happened to an account. */
+export interface Happening {
+  /** Seconds since 1970. */
+  at: number;
+  happening: string;
+  details: Record<string, unknown>;
+}
+
+/** Something that a manager has changed. */
+export interface ManagedChange extends Happening {
+  sequence: number;
+  /** The account of the manager. */
+  by: string | null;
+  /** The address that it came from. */
+  from: string | null;
 }
 
 /**
@@ -292,6 +370,7 @@ export interface Found {
  * - `navigation_unavailable`: `signIn` outside a page
  * - `wasm_unavailable`: the Wasm or its dictionary could not be loaded (a later call tries again)
  * - `wasm_failed`: the Wasm threw what is no error of the Rust code
+ * - `query_invalid`, `policy_invalid`: an argument, or a part of a policy, that has no value
  * - whatever code the Rust code gives to a malformed question or token
  */
 export class CountersignError extends Error {
@@ -373,6 +452,9 @@ export interface CheckOptions {
   /** How she must have proved it (RFC 8176): in one of these ways. */
   amr?: string | string[];
 }
+
+/** Where it is known what groups are granted. */
+export type GrantTier = Exclude<Tier, "carried">;
 
 /** Every call but those that ask nobody may also throw 429 `too_many_requests`. */
 export interface Client {
@@ -512,37 +594,117 @@ export interface Client {
   claims(token: string): Promise<Record<string, unknown>>;
 
   /**
-   * The edge's answer to a question, at the tier you choose (default: `carried`). Without a question: whether the
-   * session is valid. `maxAge` (seconds), `acr` and `amr` say what proof it takes: without it, 401 `confirmation_required`.
-   * Throws 401 without a valid session, 400 `query_invalid` or `tag_invalid` for a malformed question.
+   * The edge's answer to a question, at the tier you choose: a tag such as `groups:teacher`, or all `Questions` in an object.
+   * Without a question: whether the session is valid. `at` is `carried` unless given, and `replicated` with a permission or the
+   * tag of a group, which no token carries. `maxAge` (seconds), `acr` and `amr` say what proof it takes: without it, 401
+   * `confirmation_required`. Throws 401 without a valid session unless a policy admits nobody in particular, 400
+   * `query_invalid`, `tag_invalid` or `policy_invalid` for a malformed question.
    */
-  check(question?: string, options?: CheckOptions): Promise<Allowed | Refused>;
+  check(question?: string | Questions, options?: CheckOptions): Promise<Allowed | Refused>;
 
-  /** For those who carry the very tag `admin`; for others every call throws 403 `tag_missing`. */
+  /**
+   * Whether a policy holds for the session, or for nobody. Without `at` it is judged here, by the Rust code that the edge runs and
+   * without a request: for showing and hiding. What is not known never grants, and permissions are not known here. Throws `policy_invalid`.
+   */
+  can(policy: Policy, options?: PolicyOptions): Promise<boolean>;
+
+  /** The same, with what has come of each part of the policy; null where the edge has refused without judging it. */
+  explain(policy: Policy, options?: PolicyOptions): Promise<Explanation | null>;
+
+  /**
+   * Whether somebody has a permission by one of her groups: who is signed in, unless another `account` is named, which takes a manager.
+   * `at`: `decided` unless given. Throws 401 without a session, 400 `permission_invalid`.
+   */
+  hasPermission(name: string, options?: About & { account?: string; at?: GrantTier }): Promise<boolean>;
+
+  /** Whether somebody is in a group that carries a tag, such as `permissions:zap database`. Otherwise as `hasPermission`. */
+  inGroupWith(question: string, options?: { account?: string; at?: GrantTier }): Promise<boolean>;
+
+  /** Which records of a kind somebody has a permission on; with `all` each one, whether it is listed or not. */
+  accessible(name: string, kind: string, options?: Page & { account?: string }): Promise<More & { all: boolean; records: string[] }>;
+
+  /**
+   * For managers, as are all calls below: those who carry the very tag `admin`, and whoever the configuration gives this part to. For
+   * others every call throws 403 `tag_missing` or `policy_refused`.
+   */
   tags: {
-    /** Throws 404 `account_unknown`. */
-    get(set: string, record: string): Promise<Tagged>;
-    /** Gives tags. Those that are there already stay. Throws 400 `tag_invalid`, 404 `account_unknown`. */
+    /** A record is `kind/id`, such as `account/…` or `document/42`. Throws 404 `tag_set_unknown`, `account_unknown`, `group_unknown`. */
+    get(set: string, record: string, options?: { at?: Tier }): Promise<Tagged>;
+    /** Gives tags. Those that are there already stay. Throws 400 `tag_invalid`, `tags_too_many`, and as `get`. */
     add(set: string, record: string, tags: string[]): Promise<Tagged>;
-    /** Takes tags. Those that are not there are no error. Throws 400 `tag_invalid`, 404 `account_unknown`. */
+    /** Takes tags. Those that are not there are no error. Throws as `add`. */
     remove(set: string, record: string, tags: string[]): Promise<Tagged>;
-    /** The records that carry the tag or one below it. `limit` is the size of a page, 50 unless given. */
-    find(set: string, tag: string, options?: { limit?: number; after?: string | null }): Promise<Found>;
+    /** The records that carry the tag or one below it: of several tags all, or with `mode: "any"` at least one. */
+    find(set: string, tags: string | readonly string[], options?: Page & { mode?: "all" | "any"; kind?: string }): Promise<Found>;
   };
 
-  /** For those who carry the very tag `admin`; for others every call throws 403 `tag_missing`. */
+  /** Groups are named tags of the set `groups`: whoever carries the tag, or one below it, is a member. */
+  groups: {
+    /** With `name`: the one of that very name, if there is one. */
+    list(options?: Page & { name?: string }): Promise<More & { groups: Group[] }>;
+    /** Throws 409 `group_exists`, 400 `tag_invalid`. */
+    create(group: { name: string; description?: string }): Promise<Group>;
+    /** Throws 404 `group_unknown`, as do all below. */
+    get(group: string): Promise<Group>;
+    describe(group: string, description: string): Promise<Group>;
+    /** Throws 409 `group_not_empty` while somebody carries its tag or one below it. */
+    delete(group: string): Promise<void>;
+    /** The ids of its members. */
+    members(group: string, options?: Page): Promise<More & { accounts: string[] }>;
+    addMember(group: string, account: string): Promise<void>;
+    removeMember(group: string, account: string): Promise<void>;
+    permissions(group: string, options?: Page): Promise<More & { permissions: Permission[] }>;
+    /** Throws 400 `permission_invalid`. */
+    grant(group: string, permission: Permission): Promise<void>;
+    revoke(group: string, permission: Permission): Promise<void>;
+  };
+
   accounts: {
-    /** The ids of the accounts with this status. `limit` is the size of a page. */
-    list(filter: { status: Status; limit?: number; after?: string | null }): Promise<Found>;
-    /** Throws 404 `account_unknown`. */
+    /** Those that meet the whole filter. `handle` is how an address or a user name begins; `tag` is as in `has`, or several. */
+    list(
+      filter?: Page & { handle?: string; status?: Status; tag?: string | readonly string[] },
+    ): Promise<More & { accounts: Listed[] }>;
+    /** Throws 404 `account_unknown`, as do those below. */
     get(account: string): Promise<Profile>;
     /** Throws 422 `fields_invalid`. */
     create(details: NewAccount): Promise<Profile>;
-    /**
-     * Anything but `active` ends her sessions. Throws 404 `account_unknown`, 409 `transition_invalid` if there is no way
-     * from her status to this one.
-     */
+    /** Anything but `active` ends her sessions. Throws 409 `transition_invalid` if there is no way from her status to this one. */
     setStatus(account: string, status: Exclude<Status, "pending">): Promise<Profile>;
+    sessions(account: string): Promise<SignedIn[]>;
+    /** Ends all her sessions, or one; how many that were. Throws 404 `session_unknown`. */
+    endSessions(account: string, sid?: string): Promise<number>;
+    events(account: string): Promise<Happening[]>;
+  };
+
+  /** Signed links: good for one resource and one method, for some minutes, for whoever has them unless one `account` is named. */
+  links: {
+    /** `path` with its query; `method`: `GET` unless given; `lifetime` in seconds, 300 unless given; with `once` it works once. */
+    create(link: {
+      path: string;
+      method?: string;
+      lifetime?: number;
+      account?: string;
+      once?: boolean;
+    }): Promise<{ url: string; expires_at: number }>;
+  };
+
+  /** What managers have changed, the newest first. */
+  events: { list(options?: Page): Promise<{ events: ManagedChange[]; next: number | null }> };
+
+  /** The rules for routes that reverse proxies ask about. */
+  rules: {
+    /** Which rule decides about a request, and how: for nobody, unless an `account` is named. `method`: `GET` unless given. */
+    explain(question: { uri: string; method?: string; account?: string }): Promise<{
+      rule: { path: string; methods: string[]; at: Tier } | null;
+      outcome: Evaluation["outcome"];
+      explanation: Explanation | null;
+    }>;
+  };
+
+  /** The copies of what was decided, in Workers KV. */
+  projections: {
+    /** Has all of them written anew, after a loss; that takes a while. */
+    rebuild(): Promise<void>;
   };
 
   /** The realm's signing keys, for those who carry the very tag `admin`; 401 `confirmation_required` without a fresh proof. */
@@ -573,3 +735,9 @@ export interface Client {
 }
 
 export function createClient(options?: ClientOptions): Client;
+
+/**
+ * Judges a policy by facts that are given, and by nothing else: with the Rust code that the edge runs, in this process. For tests. Throws
+ * `policy_invalid`.
+ */
+export function evaluate(policy: Policy, facts: Facts): Promise<Evaluation>;

@@ -1,11 +1,13 @@
 import { assemble } from "./client.js";
 import { once } from "./flight.js";
+import { evaluating } from "./judge.js";
 
 export { CountersignError } from "./error.js";
+export { policy } from "./policy.js";
 
 // Imported only when first needed, so that a page pays for the Wasm only if it asks a question of it.
 const load = once(async () => {
-  const wasm = await import("./wasm/countersign.js");
+  const wasm = await import("./wasm/client.js");
   await wasm.default();
   return wasm;
 });
@@ -17,5 +19,7 @@ const learn = once(async () => {
   wasm.load_dictionary(new Uint8Array(await words.arrayBuffer()));
   return wasm;
 });
+
+export const evaluate = evaluating(load);
 
 export const createClient = (options = {}) => assemble(options, load, learn);

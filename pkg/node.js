@@ -1,11 +1,13 @@
 import { assemble } from "./client.js";
 import { once } from "./flight.js";
+import { evaluating } from "./judge.js";
 
 export { CountersignError } from "./error.js";
+export { policy } from "./policy.js";
 
 // Node's fetch reads no file: addresses, so the bytes come from the file system.
 const load = once(async () => {
-  const [wasm, bytes] = await Promise.all([import("./wasm/countersign.js"), read("./wasm/countersign_bg.wasm")]);
+  const [wasm, bytes] = await Promise.all([import("./wasm/client.js"), read("./wasm/countersign_bg.wasm")]);
   await wasm.default({ module_or_path: bytes });
   return wasm;
 });
@@ -20,5 +22,7 @@ async function read(file) {
   const { readFile } = await import("node:fs/promises");
   return readFile(new URL(file, import.meta.url));
 }
+
+export const evaluate = evaluating(load);
 
 export const createClient = (options = {}) => assemble(options, load, learn);

@@ -1,11 +1,14 @@
 /** The path of an endpoint; the parts may hold any character. */
-export const pathOf = (...parts) => ["/api", ...parts.map(encodeURIComponent)].join("/");
+export const pathOf = (...parts) => ["/api", ...parts.map(segment)].join("/");
+
+/** A URL takes `.` and `..` for ways up, however they are written (WHATWG URL §4.4): sent is what names nothing. */
+const segment = (part) => encodeURIComponent(part).replace(/^\.\.?$/, "!");
 
 /** The prefix of every path, with one slash before it and none behind. */
 export const rootOf = (prefix = "/auth") => `/${prefix}`.replace(/^\/+/, "/").replace(/\/+$/, "");
 
-/** A query of those members that have a value; a list stands with commas. */
+/** A query of those members that have a value; one with a list stands there once for each of it. */
 export function query(members) {
   const given = Object.entries(members).filter(([, value]) => value != null);
-  return new URLSearchParams(given.map(([name, value]) => [name, [value].flat().join()]));
+  return new URLSearchParams(given.flatMap(([name, values]) => [values].flat().map((value) => [name, value])));
 }

@@ -7,6 +7,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { writeClientGlue } from "./glue.mjs";
 import { npmBin, root, target, wasmBindgen, wasmTarget, workerBuild } from "./paths.mjs";
 import { Fault, endOnSignal, isMain, main, run, step } from "./run.mjs";
 import { setup } from "./setup.mjs";
@@ -32,7 +33,7 @@ const parts = {
   site: buildSite,
 };
 
-const rust = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/build.mjs", "scripts/paths.mjs"];
+const rust = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/build.mjs", "scripts/glue.mjs", "scripts/paths.mjs"];
 
 async function rebuilt(part, title, output, work) {
   const context = [await run("rustc", ["-vV"], { cwd: root }), process.env.RUSTFLAGS ?? "", wasmBindgen().version];
@@ -58,6 +59,7 @@ async function buildPackage() {
   const staging = join(root, "build", "package");
   // Compressed it is no larger than with `-Oz`, and a token is read sooner.
   await buildModule("browser", "browser", cargoEnv, staging, "-O3");
+  await writeClientGlue(staging);
   mkdirSync(wasmFolder, { recursive: true });
   cpSync(staging, wasmFolder, { recursive: true });
   rmSync(staging, { recursive: true });

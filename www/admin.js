@@ -1,6 +1,9 @@
 import { at, busy, make, mark } from "./dom.js";
 
 const SET = "groups";
+const KIND = "account";
+
+const recordOf = (account) => `${KIND}/${account}`;
 
 /** The administrators' forms: give and take tags, find who carries one. Others never see them; the edge guards them. */
 export function createAdmin(client) {
@@ -36,8 +39,8 @@ function createGive(client) {
     const account = record.value.trim();
     try {
       const held = await (action === "get"
-        ? client.tags.get(SET, account)
-        : client.tags[action](SET, account, [tag.value.trim()]));
+        ? client.tags.get(SET, recordOf(account))
+        : client.tags[action](SET, recordOf(account), [tag.value.trim()]));
       at("held").replaceChildren(...describe(held));
       // One's own token carries the change only once it is renewed.
       if (action !== "get" && account === client.getSnapshot()?.account) await client.refresh();
@@ -91,15 +94,20 @@ function createFind(client, choose) {
   async function search(after) {
     mark(sought, message);
     try {
-      const page = await client.tags.find(SET, sought.value.trim(), { after });
-      found.append(...page.records.map(row));
-      next = page.next;
+      next = await append(after);
       at("more").hidden = !next;
       at("found-count").textContent = count(found.children.length, next);
     } catch (error) {
       mark(sought, message, error);
       sought.focus();
     }
+  }
+
+  /** A page may be empty and not be the last one. */
+  async function append(after) {
+    const page = await client.tags.find(SET, sought.value.trim(), { kind: KIND, after });
+    found.append(...page.records.map((record) => row(record.slice(recordOf("").length))));
+    return page.records.length === 0 && page.next ? append(page.next) : page.next;
   }
 
   function row(account) {

@@ -4,6 +4,7 @@ import { createAdmin } from "./admin.js";
 import { createAsk } from "./ask.js";
 import { announce, at, busy, make, words } from "./dom.js";
 import { createKeys } from "./keys.js";
+import { dropNext, goOn, isAged, readNext } from "./next.js";
 import { notify, notifyDone, takeDone } from "./notice.js";
 import { createPeople } from "./people.js";
 import { createPerson } from "./account/person.js";
@@ -13,7 +14,8 @@ import { createWays } from "./ways/ways.js";
 import { createWho } from "./who.js";
 
 const client = createClient();
-const ways = createWays(client);
+let next = readNext(); // where she goes once she is signed in
+const ways = createWays(client, () => next);
 const person = createPerson(client, () => {
   notify();
   return render(client.getSnapshot());
@@ -46,7 +48,8 @@ async function start() {
   announce("Loading");
   notifyDone(done);
   try {
-    const session = await client.session();
+    // The page that sent her here may know more than her token says.
+    const session = await client.session(next && { at: "decided" });
     client.subscribe(render);
     await render(session);
   } catch (error) {
@@ -79,6 +82,8 @@ async function renderSignedOut() {
 
 async function renderSignedIn(session) {
   const before = account;
+  // Who has signed in on this very page goes on in any case.
+  if (next && !isAged(session, next) && (before === null || !next.back)) return goOn(next);
   account = session.account;
   if (before && before !== account) parts.forEach((part) => part.clear());
   const profile = await person.of(session);
@@ -87,6 +92,15 @@ async function renderSignedIn(session) {
   if (account !== session.account) return;
   show("signed-in");
   if (before !== account) welcome(before);
+  if (next) await leadOn(next);
+}
+
+/** She is signed in, and cannot go on as she is. */
+async function leadOn(wanted) {
+  next = undefined;
+  dropNext();
+  if (wanted.back) return notify(`You are signed in. Yet ${wanted.path} has sent you back: it wants something else of you.`);
+  if (await proof.renewed(wanted)) goOn(wanted);
 }
 
 /** Somebody is signed in who was not before. */

@@ -3,6 +3,7 @@ import { dateOf } from "./moment.js";
 import { REFUSALS } from "./words.js";
 
 const PAGE = 10;
+const ID = /^[0-9a-f]{32}$/;
 
 /** What leads from each status to another. */
 const STEPS = {
@@ -12,10 +13,10 @@ const STEPS = {
   disabled: { title: "Disable", from: ["active", "blocked"], done: "is disabled now", quiet: true },
 };
 
-/** Accounts, for administrators: who waits for approval, and the status of one. */
+/** Accounts, for administrators: who waits for approval, and how to find one. */
 export function createPeople(client) {
   const waiting = createWaiting(client);
-  const one = createOne(client);
+  const search = createSearch(client);
 
   async function show() {
     const { registration } = await client.config();
@@ -27,7 +28,7 @@ export function createPeople(client) {
   function clear() {
     at("people").hidden = true;
     waiting.clear();
-    one.clear();
+    search.clear();
   }
 
   return { show, clear };
@@ -50,17 +51,18 @@ function createWaiting(client) {
     message.textContent = "";
     try {
       const found = await client.accounts.list({ status: "pending", limit: PAGE, after });
-      list.append(...(await Promise.all(found.records.map(row))).flat());
+      list.append(...(await Promise.all(found.accounts.map(row))).flat());
       next = found.next;
       at("waiting-more").hidden = !next;
       count();
+      if (found.accounts.length === 0 && next) await page(next);
     } catch (error) {
       message.textContent = words(error);
     }
   }
 
   /** None for an account that has been deleted meanwhile. */
-  async function row(account) {
+  async function row({ account }) {
     const item = make("li");
     const shown = (profile) => {
       item.replaceChildren(card(client, profile, shown));
@@ -91,34 +93,75 @@ function createWaiting(client) {
   return { load, clear };
 }
 
-function createOne(client) {
-  const input = at("person-id");
+/** By how an address or a user name begins, or by the id of the account. */
+function createSearch(client) {
+  const input = at("sought-person");
   const message = at("person-error");
+  const list = at("found-people");
   const outcome = at("person");
+  let next = null;
   const shown = (profile) => {
     outcome.replaceChildren(card(client, profile, shown));
     return outcome.firstChild;
   };
 
-  at("look-up").addEventListener("submit", (event) => {
+  at("find-people").addEventListener("submit", (event) => {
     event.preventDefault();
-    busy(event.submitter, look);
+    busy(event.submitter, () => attempt(search));
   });
+  at("people-more").addEventListener("click", () => busy(at("people-more"), () => attempt(() => page(next))));
 
-  async function look() {
+  async function search() {
+    empty();
+    const sought = input.value.trim();
+    if (ID.test(sought)) return open(sought);
+    await page();
+    const [only, ...others] = list.children;
+    if (!only) at("people-count").textContent = "No address and no user name begins like that.";
+    // What there is no choice about is shown at once.
+    if (only && others.length === 0 && !next) only.querySelector("button").click();
+  }
+
+  async function page(after) {
+    const found = await client.accounts.list({ handle: input.value.trim(), limit: PAGE, after });
+    list.append(...found.accounts.map(row));
+    next = found.next;
+    at("people-more").hidden = !next;
+    if (found.accounts.length === 0 && next) await page(next);
+  }
+
+  const open = async (account) => shown(await client.accounts.get(account));
+
+  function row({ account, status, email, user_name }) {
+    const called = user_name ?? email ?? account;
+    const label = make("span", { className: "visually-hidden" }, ` ${called}`);
+    const button = make("button", { type: "button", className: "quiet" }, "Open", label);
+    button.addEventListener("click", () => busy(button, () => attempt(async () => (await open(account)).focus())));
+    const names = [user_name, email].filter((name) => name !== null).join(" · ") || account;
+    return make("li", {}, make("span", { className: "fine" }, names, " ", make("span", { className: "badge" }, status)), button);
+  }
+
+  async function attempt(task) {
     mark(input, message);
-    outcome.replaceChildren();
     try {
-      shown(await client.accounts.get(input.value.trim()));
+      await task();
     } catch (error) {
       mark(input, message, error);
       input.focus();
     }
   }
 
-  function clear() {
-    at("look-up").reset();
+  function empty() {
+    list.replaceChildren();
     outcome.replaceChildren();
+    at("people-count").textContent = "";
+    at("people-more").hidden = true;
+    next = null;
+  }
+
+  function clear() {
+    at("find-people").reset();
+    empty();
     mark(input, message);
   }
 

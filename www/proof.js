@@ -42,8 +42,15 @@ export function createProof(client) {
     }
   }
 
+  /** Asks for a proof that another page wants. Resolves with whether she has given it here; a provider leads to that page itself. */
+  async function renewed({ path, maxAge }) {
+    const { providers } = await client.config();
+    const proofs = ["password", ...providers.map(({ id }) => `provider:${id}`)];
+    return ask({ proofs, max_age: maxAge || null }, path);
+  }
+
   /** Resolves with whether she has proved it here. Her provider's proof is given elsewhere: that leaves the page. */
-  async function ask({ proofs, max_age }) {
+  async function ask({ proofs, max_age }, next = PROVED) {
     const config = await client.config();
     const password = proofs.includes("password") && person.has_password;
     // Who came in by her password may have no provider, and would come back as somebody else.
@@ -52,24 +59,24 @@ export function createProof(client) {
     text.textContent = describe(password, ways.length > 0, max_age);
     form.ask("password", password);
     form.offer(password);
-    providers.replaceChildren(...ways.map((provider) => way(provider, password ? "quiet" : "")));
+    providers.replaceChildren(...ways.map((provider) => way(provider, next, password ? "quiet" : "")));
     dialog.returnValue = "";
     dialog.showModal();
     await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
     return dialog.returnValue === "proved";
   }
 
-  function way({ id, name: called }, className) {
+  function way({ id, name: called }, next, className) {
     const button = make("button", { type: "button", className }, `Sign in anew with ${called}`);
-    button.addEventListener("click", () => busy(button, () => signInAnew(id)));
+    button.addEventListener("click", () => busy(button, () => signInAnew(id, next)));
     return make("li", {}, button);
   }
 
   /** The session that comes of it lasts as long as this one would have. */
-  async function signInAnew(id) {
+  async function signInAnew(id, next) {
     const sessions = await client.sessions.list().catch(() => []);
     const remember = sessions.some(({ current, remembered }) => current && remembered);
-    client.signIn(id, { next: PROVED, remember, maxAge: 0 });
+    client.signIn(id, { next, remember, maxAge: 0 });
   }
 
   /** Nobody is asked for another person's proof. */
@@ -83,7 +90,7 @@ export function createProof(client) {
     person = { amr, has_password };
   }
 
-  return { proven, show, clear };
+  return { proven, renewed, show, clear };
 }
 
 function describe(password, elsewhere, seconds) {

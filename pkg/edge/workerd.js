@@ -4,6 +4,8 @@ import module from "../wasm/countersign_bg.wasm";
 import { assemble } from "./guard.js";
 
 export { CountersignError } from "../error.js";
+export { policy } from "../policy.js";
+export { evaluate } from "./policy.js";
 
 // The runtime compiles the module when the Worker is deployed; code may not be compiled later.
 initSync({ module });

@@ -256,8 +256,8 @@ test("an administrator blocks an account and activates it again", async () => {
 
   const ada = await stage.person();
   await signIn(ada.page, "Ada");
-  await ada.page.getByLabel("Account id").fill(id);
-  await ada.page.getByRole("button", { name: "Look up" }).click();
+  await ada.page.getByLabel("Handle or account id").fill(id);
+  await ada.page.getByRole("button", { name: "Search", exact: true }).click();
   await ada.page.locator("#person").getByRole("button", { name: "Block" }).click();
   await ada.page.locator("#person").getByText("blocked", { exact: true }).waitFor();
   await look(ada.page, "accounts");
@@ -268,6 +268,39 @@ test("an administrator blocks an account and activates it again", async () => {
   await ada.page.locator("#person").getByText("active", { exact: true }).waitFor();
   await enter(page, email, PASSWORD);
   await page.getByRole("heading", { name: "Hello, Finn" }).waitFor();
+  await ada.leave();
+  await leave(REFUSALS);
+});
+
+test("an administrator finds people by how an address or a user name begins", async () => {
+  const { page, leave } = await stage.person({ viewport: PHONE });
+  const { email, userName } = await member(page);
+  const id = await page.locator("#account").textContent();
+  const ada = await stage.person();
+  await signIn(ada.page, "Ada");
+  const search = async (handle) => {
+    await ada.page.getByLabel("Handle or account id").fill(handle);
+    await ada.page.getByRole("button", { name: "Search", exact: true }).click();
+    await idle();
+  };
+  const idle = () => ada.page.locator("#find-people button[aria-busy=true]").first().waitFor({ state: "detached" });
+  for (const handle of [userName, email]) {
+    await search(handle);
+    await ada.page.locator("#person").getByText(id).waitFor();
+  }
+  await search("finn-");
+  const row = ada.page.locator("#found-people li").filter({ hasText: email });
+  // Others of that name may stand before.
+  while (!(await row.isVisible())) {
+    await ada.page.getByRole("button", { name: "Show more people" }).click();
+    await idle();
+  }
+  await look(ada.page, "found-people");
+  await row.getByRole("button", { name: "Open" }).click();
+  await ada.page.locator("#person").getByText(id).waitFor();
+  await search("nobody-at-all");
+  await ada.page.getByText("No address and no user name begins like that.").waitFor();
+  assert.equal(await ada.page.locator("#person").textContent(), "");
   await ada.leave();
   await leave(REFUSALS);
 });

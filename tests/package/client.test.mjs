@@ -190,20 +190,22 @@ test("administrators' calls have the right method, path and body", async () => {
     return json(200, {});
   };
   const { client, asked } = setUp({
-    "GET /auth/api/tags/groups/a%2Fb": echo,
-    "PUT /auth/api/tags/groups/ada": echo,
-    "DELETE /auth/api/tags/groups/ada": echo,
+    "GET /auth/api/tags/groups/document/a%20b": echo,
+    "PUT /auth/api/tags/groups/account/ada": echo,
+    "DELETE /auth/api/tags/groups/account/ada": echo,
     "GET /auth/api/tags/groups": echo,
   });
-  await client.tags.get("groups", "a/b");
-  await client.tags.add("groups", "ada", ["teacher"]);
-  await client.tags.remove("groups", "ada", ["teacher"]);
+  await client.tags.get("groups", "document/a b", { at: "replicated" });
+  await client.tags.add("groups", "account/ada", ["teacher"]);
+  await client.tags.remove("groups", "account/ada", ["teacher"]);
   await client.tags.find("groups", "teacher", { limit: 2, after: null });
+  await client.tags.find("groups", ["teacher", "a&b"], { mode: "any", kind: "account", after: "x" });
   assert.deepEqual(asked, [
-    "GET /auth/api/tags/groups/a%2Fb",
-    "PUT /auth/api/tags/groups/ada",
-    "DELETE /auth/api/tags/groups/ada",
+    "GET /auth/api/tags/groups/document/a%20b?at=replicated",
+    "PUT /auth/api/tags/groups/account/ada",
+    "DELETE /auth/api/tags/groups/account/ada",
     "GET /auth/api/tags/groups?find=teacher&limit=2",
+    "GET /auth/api/tags/groups?find=teacher&find=a%26b&mode=any&kind=account&after=x",
   ]);
   assert.deepEqual(seen[1], ["application/json", '{"tags":["teacher"]}']);
   assert.deepEqual(seen[3], [null, ""]);

@@ -9,14 +9,23 @@ import { byJose, createIssuer, issuer } from "../support/guarded.mjs";
 import { createConsumer } from "./consumer.mjs";
 
 const WORKER = `
-  import { CountersignError, createGuard } from "countersign/edge";
+  import { createGuard, policy } from "countersign/edge";
+
+  const office = policy.or(
+    policy.fromIp("10.0.0.0/8"),
+    policy.and(policy.hasTag("groups:teacher"), policy.not(policy.betweenTimes("00:00", "00:01", "Asia/Kathmandu"))),
+  );
 
   let guard;
 
   export default {
     async fetch(request, env) {
       guard ??= createGuard({ issuer: "${issuer}", binding: env.AUTH });
-      const { searchParams } = new URL(request.url);
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname === "/office") {
+        const guest = await guard.require(request, { policy: office, address: request.headers.get("x-from") });
+        return guest instanceof Response ? guest : Response.json(guest?.account ?? null);
+      }
       const session = await guard.require(request, { tag: "groups:teacher", at: searchParams.get("at") ?? "carried" });
       if (session instanceof Response) return session;
       return Response.json({ session, teaches: guard.has(session, "groups:teacher/high-school") });
@@ -85,6 +94,16 @@ for (const [what, token] of Object.entries({ "%": "%", "nothing": "", "HS256": "
     assert.equal(answer.headers.get("www-authenticate"), "Bearer");
   });
 }
+
+test("a policy lets in who carries a tag, by the clocks of a zone, or who comes from a network", async (context) => {
+  const from = (address, headers) => miniflare.dispatchFetch("https://api.example/office", { headers: { "x-from": address, ...headers } });
+  const token = await byJose(school.keys.ES256);
+  assert.equal(await (await from("10.1.2.3")).json(), null);
+  assert.equal((await from("192.0.2.1")).status, 401);
+  const minute = new Date(Date.now() + (5 * 60 + 45) * 60_000).toISOString().slice(11, 16);
+  if (minute === "00:00") return context.skip("that very minute");
+  assert.equal(await (await from("192.0.2.1", { authorization: `Bearer ${token}` })).json(), "a".repeat(32));
+});
 
 test("the deployment decides through the service binding", async () => {
   const token = await byJose(school.keys.EdDSA);

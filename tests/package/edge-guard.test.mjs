@@ -24,10 +24,10 @@ const refuses = (token, code = "token_invalid") => assert.rejects(guard.verify(t
 describe("a token of npm jose", () => {
   for (const alg of ["ES256", "EdDSA"]) {
     it(`is taken (${alg}), and its session is the same object while it is remembered`, async () => {
-      const { sub, sid, iat, exp, auth_time, amr, acr, ver, tags } = claims();
+      const { sub, sid, iat, exp, auth_time, amr, acr, ver, email_verified, tags } = claims();
       const token = await byJose(school.keys[alg], { iat, exp, auth_time });
       const session = await guard.verify(token);
-      assert.deepEqual({ ...session }, { account: sub, sid, issued_at: iat, expires_at: exp, auth_time, amr, acr, version: ver, tags });
+      assert.deepEqual({ ...session }, { account: sub, sid, issued_at: iat, expires_at: exp, auth_time, amr, acr, version: ver, email_verified, tags });
       assert.equal(await guard.verify(bearing(token)), session);
       assert.equal(await guard.verify(asking({ cookie: `a=b; __Host-countersign=${token}; c=d` })), session);
       for (const part of [session, session.tags, session.tags.groups, session.amr]) assert.ok(Object.isFrozen(part));

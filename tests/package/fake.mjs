@@ -14,6 +14,7 @@ export function aSession(members) {
     auth_time: now,
     amr: ["pwd"],
     version: 1,
+    email_verified: true,
     tags: { groups: ["teacher/high-school"] },
     ...members,
   };

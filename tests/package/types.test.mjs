@@ -7,8 +7,8 @@ import ts from "typescript";
 import { createConsumer } from "./consumer.mjs";
 
 const CONSUMER = `
-import { createClient, CountersignError } from "countersign";
-import type { CheckOptions, Client, Config, Field, FieldError, Profile, ProfileChanges, Session, SignedIn, Status, Strength, Tokens, TokenStore } from "countersign";
+import { createClient, CountersignError, evaluate, policy } from "countersign";
+import type { CheckOptions, Client, Config, Explanation, Facts, Field, FieldError, Group, Listed, Permission, Policy, Profile, ProfileChanges, Session, SignedIn, Status, Strength, Tokens, TokenStore } from "countersign";
 
 const client: Client = createClient({ origin: "https://school.example" });
 
@@ -19,7 +19,7 @@ export async function use(): Promise<string> {
   const tags: string[] | undefined = session.tags["groups"];
   const mine: boolean = await client.has("groups:teacher");
   const answer = await client.check("groups:teacher", { at: "decided" });
-  const why: string | undefined = answer.allowed ? answer.by : answer.problem.code;
+  const why: string | string[] | undefined = answer.allowed ? answer.by : answer.problem.code;
   const { records, next } = await client.tags.find("groups", "teacher", { limit: 10 });
   const more = await client.tags.find("groups", "teacher", { after: next });
   const response: Response = await client.fetch("/api/marks", { method: "POST", body: "A+" });
@@ -56,11 +56,60 @@ export async function keep(): Promise<Profile> {
 }
 
 export async function administer(): Promise<Status> {
-  const { records: [first], next } = await client.accounts.list({ status: "pending", limit: 10 });
-  await client.accounts.list({ status: "pending", after: next });
+  const { accounts, next } = await client.accounts.list({ status: "pending", limit: 10 });
+  await client.accounts.list({ handle: "ada", tag: ["groups:teacher"], after: next });
+  const first: Listed | undefined = accounts[0];
   const made = await client.accounts.create({ email: "ben@school.example", email_verified: true, password_hash: "$argon2id$…" });
-  return (await client.accounts.setStatus(first ?? made.account, "active")).status;
+  return (await client.accounts.setStatus(first?.account ?? made.account, "active")).status;
 }
+
+const mayRead: Policy = policy.and(
+  policy.or(policy.hasAnyTag("groups:teacher", "groups:admin"), policy.hasPermission("read", { kind: "document", record: "42" })),
+  policy.not(policy.betweenTimes("22:00", "06:00", "Europe/Oslo")),
+  policy.onWeekdays(["mon", "fri"], "Europe/Oslo"),
+  policy.confirmedWithin(600),
+);
+const written: Policy = { or: ["verified", { has_tag: { all: ["groups:a", "groups:b"] } }, { has_permission: { name: "read" } }] };
+const facts: Facts = { now: 0, session: null, grants: [{ group_tag: "permissions:x", held: true }] };
+// @ts-expect-error: exactly one member
+const both: Policy = { has_tag: "groups:a", condition: "open" };
+// @ts-expect-error: no such atom
+const misspelt: Policy = { hasTag: "groups:a" };
+// @ts-expect-error: no such day
+policy.onWeekdays(["monday"], "UTC");
+// @ts-expect-error: a record without its kind
+policy.hasPermission("read", { record: "42" });
+// @ts-expect-error: a function is no policy
+policy.and(policy.signedIn);
+
+export async function manage(): Promise<Explanation | null> {
+  const permission: Permission = { name: "read", kind: "document" };
+  const group: Group = await client.groups.create({ name: "teacher/physics", description: "Physics" });
+  await client.groups.grant(group.group, permission);
+  await client.groups.addMember(group.group, "ada");
+  const { permissions: [one], next } = await client.groups.permissions(group.group, { limit: 1 });
+  const { accounts: members } = await client.groups.members(group.group, { after: next });
+  const may: boolean = await client.hasPermission("read", { kind: "document", record: "42", account: members[0] ?? "ben", at: "replicated" });
+  const in_: boolean = await client.inGroupWith("permissions:zap database");
+  const { all, records } = await client.accessible("read", "document", { after: null });
+  const { tags } = await client.tags.get("labels", "document/42", { at: "replicated" });
+  await client.tags.find("labels", ["a", "b"], { mode: "any", kind: "document" });
+  const { url, expires_at } = await client.links.create({ path: "/documents/42", once: true });
+  const ended: number = await client.accounts.endSessions("ada");
+  const [event] = await client.accounts.events("ada");
+  const { events, next: earlier } = await client.events.list({ after: 10 });
+  await client.events.list({ after: earlier });
+  const { rule, outcome } = await client.rules.explain({ uri: "/documents/42" });
+  await client.projections.rebuild();
+  const answer = await client.check({ tag: "groups:a", permission, policy: mayRead, conditions: { open: true } }, { at: "decided" });
+  const here: boolean = await client.can(written, { conditions: { open: true } });
+  const { explanation } = await evaluate(mayRead, facts);
+  console.log(one?.name, may, in_, all, records, tags, url, expires_at, ended, event?.happening, events[0]?.by, rule?.at, outcome, answer.allowed, here, explanation);
+  return client.explain(mayRead, { at: "decided", address: "192.0.2.1" });
+}
+
+// @ts-expect-error: a token does not carry it
+client.hasPermission("read", { at: "carried" });
 
 export async function prove(error: CountersignError): Promise<number> {
   const demand: CheckOptions = { at: "decided", maxAge: 300, acr: "aal1", amr: ["pwd", "otp"] };
@@ -117,12 +166,12 @@ const sure: boolean = client.has("groups:teacher");
 `;
 
 const SERVICE = `
-import { createGuard, CountersignError } from "countersign/edge";
-import type { Demand, Guard, Session } from "countersign/edge";
+import { createGuard, CountersignError, evaluate, policy } from "countersign/edge";
+import type { Demand, Guard, Linked, Policy, Session } from "countersign/edge";
 
 declare const CHECK: { fetch(input: Request | URL | string, init?: RequestInit): Promise<Response> };
-const guard: Guard = createGuard({ issuer: "https://school.example", audience: "https://api.example", binding: CHECK, fetch });
-const demand: Demand = { tag: "groups:teacher", at: "decided", maxAge: 600, acr: ["aal2"], amr: "otp" };
+const guard: Guard = createGuard({ issuer: "https://school.example", audience: "https://api.example", binding: CHECK, fetch, signIn: "/sign-in" });
+const demand = { tag: "groups:teacher", at: "decided", maxAge: 600, acr: ["aal2"], amr: "otp" } satisfies Demand;
 
 export async function serve(request: Request): Promise<Response> {
   const session = await guard.require(request, demand);
@@ -131,6 +180,28 @@ export async function serve(request: Request): Promise<Response> {
   const may: boolean = guard.has(session, "groups:teacher") && guard.has(null, "groups:teacher");
   return Response.json([session.account, session.tags["groups"]?.length, seen.acr, may]);
 }
+
+export async function download(request: Request): Promise<Response> {
+  const guest = await guard.require(request, { policy: policy.or(policy.fromIp("10.0.0.0/8"), policy.signedIn()), link: true, address: "10.0.0.1" });
+  if (guest instanceof Response) return guest;
+  const who: Session | Linked | null = guest;
+  const teacher = await guard.requireTag(request, "groups:teacher", { at: "decided" });
+  const reader = await guard.requirePermission(request, { name: "read", kind: "document", record: "42" }, { policy: policy.verified() });
+  const somebody = await guard.requireLogin(request);
+  if (teacher instanceof Response || reader instanceof Response || somebody instanceof Response) return new Response();
+  const sessions: Session[] = [teacher, reader, somebody];
+  return Response.json([who?.account, sessions.length, evaluate(policy.anyone(), { now: 0, session: reader }).outcome]);
+}
+
+const night: Policy = policy.not(policy.betweenTimes("08:00", "18:00", "Europe/Oslo"));
+// @ts-expect-error: nobody in particular may have been admitted
+guard.require(new Request("https://api.example"), { policy: night }).then((session) => session instanceof Response || session.account);
+// @ts-expect-error: a demand that was widened may have had a policy
+guard.require(new Request("https://api.example"), demand as Demand).then((session) => session instanceof Response || session.account);
+// @ts-expect-error: nothing is known of who came by a link but the account
+guard.require(new Request("https://api.example"), { link: true }).then((session) => session instanceof Response || session.tags);
+// @ts-expect-error: the tag is said already
+guard.requireTag(new Request("https://api.example"), "groups:a", { tag: "groups:b" });
 
 export const code = (error: unknown): string => (error instanceof CountersignError ? error.code : "");
 

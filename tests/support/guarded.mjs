@@ -12,7 +12,7 @@ export function claims(change = {}) {
   const now = seconds();
   const who = { iss: issuer, aud: issuer, sub: id("a"), jti: id("b"), sid: id("c") };
   const times = { iat: now, exp: now + 300, auth_time: now };
-  return { ...who, ...times, amr: ["pwd"], acr: "aal1", ver: 3, tags: { groups: ["teacher/high-school"] }, ...change };
+  return { ...who, ...times, amr: ["pwd"], acr: "aal1", ver: 3, email_verified: true, tags: { groups: ["teacher/high-school"] }, ...change };
 }
 
 /** An issuer with a key for each algorithm; its `fetch` counts, and answers what `answer` says. */

@@ -13,8 +13,8 @@ const WAYS = [
   { id: "forgot-user-name", action: "remind_user_name", title: "Forgot your user name?", create: createForgotUserName },
 ];
 
-/** The card of who is signed out: forms for accounts with a password, buttons for providers. */
-export function createWays(client) {
+/** The card of who is signed out: forms for accounts with a password, buttons for providers. `next()` says where she goes afterwards. */
+export function createWays(client, next) {
   // One box for all the ways in that lead on at once; it stands where she looks for it.
   const remember = createControl("ways", rememberField);
   let ways; // made when the configuration is known
@@ -34,7 +34,7 @@ export function createWays(client) {
     ways[0]?.panel.append(make("p", { className: "links" }, ...others.map(({ link }) => link)));
     at("ways").replaceChildren(...tabs.map(({ link }) => link));
     at("ways").hidden = ways.length < 2;
-    at("providers").replaceChildren(...config.providers.map((provider) => button(client, remember, provider)));
+    at("providers").replaceChildren(...config.providers.map((provider) => button(client, remember, next, provider)));
   }
 
   /** Shows one way and no other; an address that names none leads to the first. */
@@ -82,8 +82,11 @@ function aWay(client, config, remember, way) {
   return { ...way, content, heading, panel, link: make("a", { href: `#${way.id}` }, way.title) };
 }
 
-function button(client, remember, { id, name }) {
+function button(client, remember, next, { id, name }) {
   const signIn = make("button", { type: "button" }, `Continue with ${name}`);
-  signIn.addEventListener("click", () => client.signIn(id, { next: "/", remember: remember.read() }));
+  signIn.addEventListener("click", () => {
+    const { path = "/", maxAge } = next() ?? {};
+    client.signIn(id, { next: path, maxAge, remember: remember.read() });
+  });
   return make("li", {}, signIn);
 }
