@@ -200,6 +200,8 @@ impl LocalTime {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows has failed")]
+
     use super::{Hours, LocalTime, TimeOfDay, Weekdays, Zone};
     use crate::domain::time::Timestamp;
     use proptest::prelude::*;
