@@ -227,11 +227,12 @@ fn members(json: &Value) -> Result<&Object, Fault> {
 }
 
 fn dictionary<T>(json: &Value, read: impl Fn(&Value) -> Result<T, Fault>) -> Result<BTreeMap<String, T>, Fault> {
-    let entry = |(name, json): (&String, &Value)| match read(json) {
-        Ok(value) => Ok((name.clone(), value)),
-        Err(fault) => Err(fault.at(name)),
-    };
-    members(json)?.iter().map(entry).collect()
+    // One by one: collecting would sort them, with code that is larger than all that reads them.
+    let mut all = BTreeMap::new();
+    for (name, json) in members(json)? {
+        all.insert(name.clone(), read(json).map_err(|fault| fault.at(name))?);
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

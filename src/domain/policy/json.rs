@@ -95,7 +95,11 @@ pub fn seconds(value: &Value) -> Result<u64, Fault> {
 
 /// The entries of a list.
 pub fn entries<'v, T>(list: &'v [Value], mut read: impl FnMut(&'v Value) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
-    list.iter().enumerate().map(|(place, entry)| read(entry).map_err(|fault| fault.nth(place))).collect()
+    let mut all = Vec::with_capacity(list.len());
+    for (place, entry) in list.iter().enumerate() {
+        all.push(read(entry).map_err(|fault| fault.nth(place))?);
+    }
+    Ok(all)
 }
 
 /// A list of any length.

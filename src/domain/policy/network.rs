@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use serde::{Serialize, Serializer};
+
 use crate::error::{Code, Error, Result};
 
 /// A network, or one address. An IPv4 address or network in IPv6 form (`::ffff:0:0/96`, RFC 4291 §2.5.5.2) is the IPv4 one, here
@@ -52,6 +54,12 @@ impl fmt::Display for Network {
             prefix if prefix == width(self.first) => write!(f, "{}", self.first),
             prefix => write!(f, "{}/{prefix}", self.first),
         }
+    }
+}
+
+impl Serialize for Network {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

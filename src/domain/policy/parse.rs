@@ -9,10 +9,7 @@ use crate::domain::id::AccountId;
 use crate::domain::permission::{Grant, Permission, PermissionName, Scope};
 use crate::domain::record::{Kind, RecordId};
 use crate::domain::tag::Question;
-use crate::error::{Code, Result};
-
-/// What a fault calls the policy.
-const NAME: &str = "policy";
+use crate::error::{Code, Error, Result};
 
 impl Policy {
     /// The deepest policy: an atom is one deep, and each combiner around it one deeper.
@@ -42,9 +39,10 @@ impl Policy {
     /// # Errors
     /// As [`Policy::parse`], also for a capture that the path does not have.
     pub fn parse_for(json: &Value, captures: &[&str]) -> Result<Self> {
-        let mut reader = Reader { captures, nodes: 0 };
-        let policy = reader.policy(json, 1).and_then(|policy| within_bounds(policy, json));
-        policy.map_err(|fault| fault.of(NAME, Code::PolicyInvalid))
+        let policy = read(json, captures)?;
+        // Its depth is bounded by now, so it can be written.
+        let bytes = serde_json::to_vec(json).map_or(usize::MAX, |bytes| bytes.len());
+        if bytes > Self::MAX_JSON_BYTES { Err(invalid(Fault::new(TOO_LONG))) } else { Ok(policy) }
     }
 
     /// Reads the JSON text of a policy.
@@ -53,15 +51,15 @@ impl Policy {
     /// As [`Policy::parse`].
     pub fn parse_json(text: &str) -> Result<Self> {
         if text.len() > Self::MAX_JSON_BYTES {
-            return Err(Fault::new(TOO_LONG).of(NAME, Code::PolicyInvalid));
+            return Err(invalid(Fault::new(TOO_LONG)));
         }
-        let json = serde_json::from_slice(text.as_bytes());
-        Self::parse(&json.map_err(|_| Fault::new("must be JSON").of(NAME, Code::PolicyInvalid))?)
+        let json = serde_json::from_slice(text.as_bytes()).map_err(|_| invalid(Fault::new("must be JSON")))?;
+        read(&json, &[])
     }
 }
 
 impl TryFrom<Value> for Policy {
-    type Error = crate::error::Error;
+    type Error = Error;
 
     fn try_from(json: Value) -> Result<Self> {
         Self::parse(&json)
@@ -70,19 +68,20 @@ impl TryFrom<Value> for Policy {
 
 const TOO_LONG: &str = "must be at most 16 KiB long";
 
-/// Holds a policy against the bounds of what is counted in all of it. Here its depth is bounded, so writing it is safe.
-fn within_bounds(policy: Policy, json: &Value) -> Result<Policy, Fault> {
+/// Reads a policy of any length.
+fn read(json: &Value, captures: &[&str]) -> Result<Policy> {
+    let policy = Reader { captures, nodes: 0 }.policy(json, 1).map_err(invalid)?;
     if policy.granted().count() > Policy::MAX_GRANTS {
-        return Err(Fault::new("must ask for at most 16 grants"));
+        return Err(invalid(Fault::new("must ask for at most 16 grants")));
     }
     if policy.zones().len() > Policy::MAX_ZONES {
-        return Err(Fault::new("must name at most 16 time zones"));
-    }
-    let bytes = serde_json::to_vec(json).map_or(usize::MAX, |bytes| bytes.len());
-    if bytes > Policy::MAX_JSON_BYTES {
-        return Err(Fault::new(TOO_LONG));
+        return Err(invalid(Fault::new("must name at most 16 time zones")));
     }
     Ok(policy)
+}
+
+fn invalid(fault: Fault) -> Error {
+    fault.of("policy", Code::PolicyInvalid)
 }
 
 /// Reads one policy, and counts what is in it.
