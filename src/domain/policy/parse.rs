@@ -226,7 +226,8 @@ fn hours(json: &Value) -> Result<Hours, Fault> {
     let parts = object(json, &["from", "to", "zone"])?;
     let time = |json| meaning(json, TimeOfDay::parse, "must be `hh:mm`, 00:00 to 23:59");
     let (from, to) = (required(parts, "from", time)?, required(parts, "to", time)?);
-    Hours::new(from, to, required(parts, "zone", zone)?).ok_or(Fault::new("must be another time than `from`").at("to"))
+    Hours::new(from, to, required(parts, "zone", zone)?)
+        .ok_or_else(|| Fault::new("must be another time than `from`").at("to"))
 }
 
 fn weekdays(json: &Value) -> Result<Weekdays, Fault> {
