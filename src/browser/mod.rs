@@ -1,5 +1,6 @@
 //! What the npm package calls: nothing but parse, call and convert.
 
+mod policy;
 mod verifier;
 
 use std::cell::RefCell;

@@ -324,7 +324,7 @@ mod tests {
             prop_assume!(Tag::parse(&question).is_ok());
             let question = Question { set: TagSet::groups(), tag: tag(&question) };
             let carried = carried.iter().filter_map(|text| Tag::parse(text).ok());
-            let tags = Tags::from_iter(carried.map(|tag| (TagSet::groups(), tag)));
+            let tags: Tags = carried.map(|tag| (TagSet::groups(), tag)).collect();
             let expected = tags.of(&question.set).find(|tag| naive_covers(tag.as_str(), question.tag.as_str()));
             prop_assert_eq!(tags.covering(&question), expected);
         }

@@ -23,6 +23,7 @@ mod model;
 mod outbox;
 mod passwords;
 mod people;
+mod policy;
 mod post;
 mod provider;
 mod recovery;

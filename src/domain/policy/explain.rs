@@ -1,33 +1,42 @@
 //! Why a policy came out as it did.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
 
 use super::{Claim, Facts, Granted, Node, Outcome, Person, Policy, Tagged};
 use crate::domain::permission::Grant;
 use crate::domain::tag::{Question, Tag};
 
 /// What became of a policy and of each policy in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explanation {
-    /// The policy as it is written; of `and`, `or` and `not` the name alone.
-    pub policy: Value,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation<'p> {
+    /// The policy; of `and`, `or` and `not` the name alone is written.
+    #[serde(serialize_with = "outline")]
+    pub policy: &'p Policy,
     /// What became of it.
     pub outcome: Outcome,
     /// By what it held: the carried tag (several are joined by `, `), the account, the permission or tag that was looked up, the
     /// network, the local time (`09:30`) or day (`mon`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// What became of the policies that it combines.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Self>,
+}
+
+fn outline<S: Serializer>(policy: &Policy, serializer: S) -> Result<S::Ok, S::Error> {
+    match &policy.0 {
+        Node::And(_) => serializer.serialize_str("and"),
+        Node::Or(_) => serializer.serialize_str("or"),
+        Node::Not(_) => serializer.serialize_str("not"),
+        _ => policy.serialize(serializer),
+    }
 }
 
 impl Policy {
     /// Judges it as [`Policy::evaluate`] does, and says why.
     #[must_use]
-    pub fn explain(&self, facts: &Facts<'_>) -> Explanation {
-        let parts: Vec<Explanation> = self.parts().iter().map(|part| part.explain(facts)).collect();
+    pub fn explain(&self, facts: &Facts<'_>) -> Explanation<'_> {
+        let parts: Vec<Explanation<'_>> = self.parts().iter().map(|part| part.explain(facts)).collect();
         let mut outcomes = parts.iter().map(|part| part.outcome);
         let outcome = match &self.0 {
             Node::And(_) => Outcome::all(outcomes),
@@ -36,7 +45,7 @@ impl Policy {
             _ => self.evaluate(facts),
         };
         let by = if outcome.is_held() { self.by(facts) } else { None };
-        Explanation { policy: self.outline(), outcome, by, parts }
+        Explanation { policy: self, outcome, by, parts }
     }
 
     /// By what it holds, if it does.

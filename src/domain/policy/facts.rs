@@ -193,7 +193,7 @@ fn address(json: &Value) -> Result<Option<IpAddr>, Fault> {
 
 fn offset(json: &Value) -> Result<i32, Fault> {
     let seconds = json.as_i64().and_then(|seconds| i32::try_from(seconds).ok());
-    seconds.ok_or(Fault::new("must be a whole number of seconds east of UTC"))
+    seconds.ok_or_else(|| Fault::new("must be a whole number of seconds east of UTC"))
 }
 
 fn grants(json: &Value) -> Result<BTreeMap<Grant, bool>, Fault> {
@@ -219,19 +219,20 @@ fn grant(json: &Value) -> Result<(Grant, bool), Fault> {
 
 fn known_permission(json: &Value) -> Result<Grant, Fault> {
     let grant = permission(json, &[])?.resolve(&BTreeMap::new()).map(Cow::into_owned);
-    grant.ok_or(Fault::new("must be a permission"))
+    grant.ok_or_else(|| Fault::new("must be a permission"))
 }
 
 fn members(json: &Value) -> Result<&Object, Fault> {
-    json.as_object().ok_or(Fault::new("must be an object"))
+    json.as_object().ok_or_else(|| Fault::new("must be an object"))
 }
 
 fn dictionary<T>(json: &Value, read: impl Fn(&Value) -> Result<T, Fault>) -> Result<BTreeMap<String, T>, Fault> {
-    let entry = |(name, json): (&String, &Value)| match read(json) {
-        Ok(value) => Ok((name.clone(), value)),
-        Err(fault) => Err(fault.at(name)),
-    };
-    members(json)?.iter().map(entry).collect()
+    // One by one: collecting would sort them, with code that is larger than all that reads them.
+    let mut all = BTreeMap::new();
+    for (name, json) in members(json)? {
+        all.insert(name.clone(), read(json).map_err(|fault| fault.at(name))?);
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

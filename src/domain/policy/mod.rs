@@ -41,7 +41,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{iter, ops, slice};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::id::AccountId;
@@ -52,15 +52,15 @@ use super::text_type::text_type;
 use crate::error::{Code, Error, Result};
 
 /// A policy. One that was read is bounded as [`Policy::parse`] says; one that is built is as large as the program makes it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct Policy(Node);
 
 /// A policy without its bounds: an atom, or a combination of policies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Node {
     Anyone,
-    Person(Claim),
     FromIp(Vec<Network>),
     BetweenTimes(Hours),
     OnWeekdays(Weekdays),
@@ -68,17 +68,21 @@ enum Node {
     And(Vec<Policy>),
     Or(Vec<Policy>),
     Not(Box<Policy>),
+    #[serde(untagged)]
+    Person(Claim),
 }
 
 /// What is asked of a person. Nobody has any of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Claim {
     SignedIn,
     Verified,
     UserIn(Vec<User>),
     HasTag(Tagged),
-    Granted(Granted),
     ConfirmedWithin(u64),
+    #[serde(untagged)]
+    Granted(Granted),
 }
 
 /// An account, or where in a path its id stands.
@@ -89,11 +93,13 @@ enum User {
 }
 
 /// Which tags are asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Tagged {
-    One(Question),
     Any(Vec<Question>),
     All(Vec<Question>),
+    #[serde(untagged)]
+    One(Question),
 }
 
 /// Which grant is asked for: one that is known, or a permission on the record whose id stands in a path.
@@ -104,7 +110,8 @@ enum Granted {
 }
 
 /// The name of a condition that the caller supplies: 1 to 64 bytes, no control characters, no space at either end.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Condition(String);
 
 impl Condition {
@@ -236,7 +243,10 @@ impl Policy {
     /// The time zones whose offsets must be known before it can be judged, by their names in the tz database.
     #[must_use]
     pub fn zones(&self) -> BTreeSet<&str> {
-        self.nodes().filter_map(Self::zone).collect()
+        // One by one: collecting would sort them, with code that is larger than all of the evaluator.
+        let mut zones = BTreeSet::new();
+        zones.extend(self.nodes().filter_map(Self::zone));
+        zones
     }
 
     /// Every tag that it asks a person for.

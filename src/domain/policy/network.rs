@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use serde::{Serialize, Serializer};
+
 use crate::error::{Code, Error, Result};
 
 /// A network, or one address. An IPv4 address or network in IPv6 form (`::ffff:0:0/96`, RFC 4291 §2.5.5.2) is the IPv4 one, here
@@ -55,6 +57,12 @@ impl fmt::Display for Network {
     }
 }
 
+impl Serialize for Network {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// How many bits an address of this family has.
 const fn width(address: IpAddr) -> u32 {
     if address.is_ipv4() { 32 } else { 128 }
@@ -75,6 +83,8 @@ fn number(digits: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows has failed")]
+
     use super::Network;
     use proptest::prelude::*;
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -3,13 +3,16 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use crate::domain::text_type::text_type;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 
 /// The name of a time zone in the tz database, such as `Europe/Oslo`: a letter, then letters, digits, `_`, `+`, `-` or `/`, 64
 /// bytes at the most. Whether there is such a zone the platform knows.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Zone(String);
 
 impl Zone {
@@ -28,7 +31,7 @@ impl Zone {
 text_type!(Zone);
 
 /// Some hours of each day: from a time on, and before another. From a later one to an earlier one they run over midnight.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hours {
     from: TimeOfDay,
     to: TimeOfDay,
@@ -53,14 +56,6 @@ impl Hours {
         (from != to).then_some(Self { from, to, zone })
     }
 
-    pub(super) const fn from(&self) -> TimeOfDay {
-        self.from
-    }
-
-    pub(super) const fn to(&self) -> TimeOfDay {
-        self.to
-    }
-
     /// Whose clocks tell the time.
     #[must_use]
     pub const fn zone(&self) -> &Zone {
@@ -73,10 +68,10 @@ impl Hours {
     }
 }
 
-/// Some days of each week.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Some days of each week, kept in its order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Weekdays {
-    days: [bool; 7],
+    days: Vec<Weekday>,
     zone: Zone,
 }
 
@@ -95,12 +90,7 @@ impl Weekdays {
     }
 
     pub(super) fn new(days: &[Weekday], zone: Zone) -> Self {
-        Self { days: Weekday::ALL.map(|day| days.contains(&day)), zone }
-    }
-
-    /// The days, from Monday on.
-    pub(super) fn days(&self) -> impl Iterator<Item = Weekday> {
-        Weekday::ALL.into_iter().zip(self.days).filter_map(|(day, among)| among.then_some(day))
+        Self { days: Weekday::ALL.into_iter().filter(|day| days.contains(day)).collect(), zone }
     }
 
     /// Whose calendar tells the day.
@@ -110,7 +100,7 @@ impl Weekdays {
     }
 
     pub(super) fn contain(&self, day: Weekday) -> bool {
-        self.days().any(|other| other == day)
+        self.days.contains(&day)
     }
 }
 
@@ -141,8 +131,15 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
+impl Serialize for TimeOfDay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Weekday {
     Mon,
     Tue,
@@ -200,6 +197,8 @@ impl LocalTime {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows has failed")]
+
     use super::{Hours, LocalTime, TimeOfDay, Weekdays, Zone};
     use crate::domain::time::Timestamp;
     use proptest::prelude::*;
@@ -281,7 +280,7 @@ mod tests {
     #[test]
     fn days_are_kept_in_the_order_of_the_week() {
         let days = Weekdays::parse(&["sun", "mon", "sun"], oslo()).unwrap();
-        assert_eq!(days.days().map(super::Weekday::name).collect::<Vec<_>>(), ["mon", "sun"]);
+        assert_eq!(days, Weekdays::parse(&["mon", "sun"], oslo()).unwrap());
     }
 
     proptest! {
