@@ -111,8 +111,8 @@ impl Incoming {
         if !proxies.iter().any(|proxy| proxy.contains(address)) {
             return Some(address);
         }
-        let lines = self.parts.headers.get_all(FORWARDED_FOR).iter();
-        let last = lines.last().and_then(|line| line.to_str().ok())?.rsplit(',').next()?;
+        let mut lines = self.parts.headers.get_all(FORWARDED_FOR).iter();
+        let last = lines.next_back().and_then(|line| line.to_str().ok())?.rsplit(',').next()?;
         last.trim().parse().ok()
     }
 

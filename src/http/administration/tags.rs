@@ -100,7 +100,7 @@ pub async fn change<P: Platform>(
         Owner::Account(account) => {
             manager.may_touch(app, &account).await?;
             let command = ChangeTags { set: set.clone(), add, remove, by };
-            of_account(&set, app.platform.call(account.as_str(), &command).await?)
+            of_account(&set, &app.platform.call(account.as_str(), &command).await?)
         }
         Owner::Group(_) | Owner::Application => {
             let own = app.config.authorization.groups.own.clone();
@@ -111,7 +111,7 @@ pub async fn change<P: Platform>(
     described(&set, &record, tagged)
 }
 
-fn of_account(set: &TagSet, tagged: Tagged) -> RecordTags {
+fn of_account(set: &TagSet, tagged: &Tagged) -> RecordTags {
     RecordTags { tags: tagged.tags.of(set).cloned().collect(), version: tagged.version }
 }
 

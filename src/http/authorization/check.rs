@@ -1,6 +1,6 @@
 //! `GET /check`: may this request pass? Asked by pages, by guards in other services, and by reverse proxies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -88,6 +88,7 @@ fn read<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Guard> {
         conditions: conditions(incoming)?,
         address,
         at,
+        link: false,
         explain: incoming.query("explain")?.is_some_and(|value| value == "1" || value == "true"),
     };
     guard.check()?;
@@ -133,7 +134,7 @@ pub async fn verdict<P: Platform>(app: &App<'_, P>, authentication: &Authenticat
             Grant::GroupTag(question) => ("group_tag", json!(question)),
         };
         tell(name, value);
-        if held.values().all(|by| by.is_empty()) {
+        if held.values().all(BTreeSet::is_empty) {
             return Ok(Verdict::Refused(Code::PermissionMissing, members));
         }
         tell("groups", json!(held.into_values().flatten().collect::<Vec<_>>()));

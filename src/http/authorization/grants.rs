@@ -49,7 +49,7 @@ async fn replicated<P: Platform>(app: &App<'_, P>, groups: &BTreeSet<Tag>, grant
     for exact in grant.covering() {
         match app.platform.load(&kv::Grant(&exact)).await {
             Ok(Some(kv::GrantProjection { groups: Some(having), .. })) => {
-                by.extend(having.intersection(groups).cloned())
+                by.extend(having.intersection(groups).cloned());
             }
             Ok(_) => known = false,
             Err(error) => {

@@ -52,6 +52,8 @@ pub struct Guard {
     pub address: Option<IpAddr>,
     /// The tier that answers; if none is named, `carried`, or `replicated` where no token carries what is demanded.
     pub at: Option<Tier>,
+    /// Whether a signed link for this very request will do instead of all that. Whoever may make links opens the route by it.
+    pub link: bool,
     /// Whether the answer says why.
     pub explain: bool,
 }
@@ -116,9 +118,8 @@ pub async fn require<P: Platform>(
 async fn pass<P: Platform>(app: &App<'_, P>, incoming: &Incoming, guard: &Guard) -> Result<Result<Passed, Answer>> {
     guard.check()?;
     let authentication = authentication::authenticate(app, incoming, Renewal::Never).await?;
-    let target = Target::parse(&incoming.target())?;
-    let (target, link) = target.take_parameter(links::PARAMETER)?;
-    let verdict = match link {
+    let (target, link) = Target::parse(&incoming.target())?.take_parameter(links::PARAMETER)?;
+    let verdict = match link.filter(|_| guard.link) {
         Some(link) => links::admit(app, &authentication, &link, &target, incoming.method().as_str()).await?,
         None => check::verdict(app, &authentication, guard).await?,
     };

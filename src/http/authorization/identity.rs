@@ -1,5 +1,7 @@
 //! What a proxy is told of who asks, for the application behind it.
 
+use std::fmt::Write as _;
+
 use http::HeaderName;
 
 use super::super::answer::Answer;
@@ -33,7 +35,8 @@ fn ascii(tags: &Tags) -> String {
             continue;
         }
         for unit in character.encode_utf16(&mut [0; 2]) {
-            text.push_str(&format!("\\u{unit:04x}"));
+            // Writing to a text cannot fail.
+            let _ = write!(text, "\\u{unit:04x}");
         }
     }
     text

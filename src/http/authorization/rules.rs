@@ -123,8 +123,8 @@ async fn pass<P: Platform>(
 
 /// The first rule that is about this, and what its captures stand for.
 fn find<'a>(config: &'a Config, target: &Target, method: &str) -> Option<(&'a Rule, BTreeMap<String, String>)> {
-    let rules = config.authorization.rules.iter();
-    rules.filter_map(|rule| rule.matches(target, method).map(|captures| (rule, captures))).next()
+    let rules = &config.authorization.rules;
+    rules.iter().find_map(|rule| rule.matches(target, method).map(|captures| (rule, captures)))
 }
 
 /// Whether the rules let somebody do this who is there at this moment. Where there are no rules, nothing stands against it.
