@@ -188,7 +188,7 @@ codes! {
     RecordInvalid "record_invalid" 400 "A record is its kind, lower-case letters, and its id, up to 128 letters, digits, `-`, `_`, `.`, `~` or `:`.";
     PermissionInvalid "permission_invalid" 400 "A permission is a name of at most 64 bytes, with a kind of record and a record where it is about one.";
     PolicyInvalid "policy_invalid" 400 "This is not a policy, or one that is too large or too deep.";
-    TagsTooMany "tags_too_many" 400 "Too many tags: those of an account may take 2,048 bytes as JSON, those of another record 16,384.";
+    TagsTooMany "tags_too_many" 400 "Too many tags: those of an account or a group may take 2,048 bytes as JSON, those of another record 16,384.";
     LinkInvalid "link_invalid" 400 "This link has been used, has run out, or was never one.";
     Unauthenticated "unauthenticated" 401 "Sign in first.";
     TokenInvalid "token_invalid" 401 "The token is not valid here.";

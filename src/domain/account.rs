@@ -115,6 +115,8 @@ pub struct Standing {
     pub status: Status,
     /// Raised at every change of tags or status.
     pub version: u64,
+    /// Since which version what was given out counts: all sessions that were older have ended, but perhaps one.
+    pub epoch: u64,
     /// Whether the session that was asked about is alive.
     pub session_alive: bool,
     /// Whether her address is proved to be hers.

@@ -57,7 +57,7 @@ impl Delegation {
     #[must_use]
     pub fn covers(&self, set: &TagSet, tag: &Tag) -> bool {
         let within = |question: &Question| question.set == *set && tag.covers(&question.tag);
-        !is_admin(set, tag) && self.only.iter().any(within)
+        !is_admin_or_below(set, tag) && self.only.iter().any(within)
     }
 
     /// A tag that whoever has this part could give to somebody, and that `policy` goes by.
@@ -68,6 +68,12 @@ impl Delegation {
         };
         policy.questions().find(|question| self.only.iter().any(|only| akin(only, question)))
     }
+}
+
+/// Whether this is the tag of administrators or one below it: policies and groups take that for `admin` too.
+#[must_use]
+pub fn is_admin_or_below(set: &TagSet, tag: &Tag) -> bool {
+    *set == TagSet::groups() && tag.covers(&Tag::admin())
 }
 
 /// Whether this is the tag of administrators, to the letter.
@@ -92,6 +98,7 @@ mod tests {
         assert!(covers("groups:class", "class/7b") && covers("groups:class", "class"));
         assert!(!covers("groups:class", "classes") && !covers("groups:class/7b", "class"));
         assert!(!covers("labels:class", "class") && !covers("groups:admin", "admin"));
+        assert!(!covers("groups:admin/assistant", "admin/assistant"), "policies take it for `admin`");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::policy::Policy;
 use super::target::Target;
 use super::tier::Tier;
+use crate::error::{Code, Error, Result};
 
 /// A rule.
 #[derive(Clone, Debug, Serialize)]
@@ -31,14 +32,39 @@ impl Rule {
     /// What the captures of the pattern stand for, if the rule is about this.
     #[must_use]
     pub fn matches(&self, target: &Target, method: &str) -> Option<BTreeMap<String, String>> {
-        // RFC 9110 §9.3.2: HEAD is GET without the content.
-        let method = if method == "HEAD" { "GET" } else { method };
-        let meant = |other: &String| other == method || (other == "HEAD" && method == "GET");
-        if !self.methods.is_empty() && !self.methods.iter().any(meant) {
-            return None;
-        }
-        self.path.matches(target)
+        self.is_about(method).then(|| self.path.matches(target, &|literal, given| literal == given)).flatten()
     }
+
+    /// Whether it would be about this for somebody who reads paths more loosely: ignores case, and dots and spaces at the end of a
+    /// segment.
+    #[must_use]
+    pub fn resembles(&self, target: &Target, method: &str) -> bool {
+        let plain = |text: &str| text.trim_end_matches(['.', ' ']).to_lowercase();
+        self.is_about(method) && self.path.matches(target, &|literal, given| plain(literal) == plain(given)).is_some()
+    }
+
+    /// RFC 9110 §9.3.2: HEAD is GET without the content, so who may GET may HEAD.
+    fn is_about(&self, method: &str) -> bool {
+        let meant = |other: &String| other == method || (other == "GET" && method == "HEAD");
+        self.methods.is_empty() || self.methods.iter().any(meant)
+    }
+}
+
+/// The rule that decides about a request, and what its captures stand for; `None` if none does.
+///
+/// # Errors
+/// [`Code::PathAmbiguous`] where another rule would decide for somebody who reads paths more loosely.
+pub fn find<'r>(
+    rules: &'r [Rule],
+    target: &Target,
+    method: &str,
+) -> Result<Option<(&'r Rule, BTreeMap<String, String>)>> {
+    let exact = rules.iter().position(|rule| rule.matches(target, method).is_some());
+    if exact != rules.iter().position(|rule| rule.resembles(target, method)) {
+        return Err(Error::new(Code::PathAmbiguous, "another rule is about what this resembles"));
+    }
+    let rule = exact.and_then(|place| rules.get(place));
+    Ok(rule.and_then(|rule| rule.matches(target, method).map(|captures| (rule, captures))))
 }
 
 /// A path with captures: `/documents/{id}`, or `/admin/*` for `/admin` and all below it.
@@ -78,7 +104,7 @@ impl Pattern {
         })
     }
 
-    fn matches(&self, target: &Target) -> Option<BTreeMap<String, String>> {
+    fn matches(&self, target: &Target, same: &dyn Fn(&str, &str) -> bool) -> Option<BTreeMap<String, String>> {
         let given = target.segments();
         if given.len() < self.segments.len() || (!self.open && given.len() > self.segments.len()) {
             return None;
@@ -86,7 +112,7 @@ impl Pattern {
         let mut captured = BTreeMap::new();
         for (segment, given) in self.segments.iter().zip(given) {
             match segment {
-                Segment::Literal(text) if text == given => {}
+                Segment::Literal(text) if same(text, given) => {}
                 Segment::Literal(_) => return None,
                 Segment::Capture(name) => _ = captured.insert(name.clone(), given.clone()),
             }
@@ -115,13 +141,14 @@ impl Serialize for Pattern {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, Rule};
+    use super::{Pattern, Rule, find};
     use crate::domain::policy::Policy;
     use crate::domain::target::Target;
     use crate::domain::tier::Tier;
 
     fn matches(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
-        let captured = Pattern::parse(pattern).unwrap().matches(&Target::parse(path).unwrap())?;
+        let captured =
+            Pattern::parse(pattern).unwrap().matches(&Target::parse(path).unwrap(), &|one, other| one == other)?;
         Some(captured.into_iter().collect())
     }
 
@@ -166,5 +193,26 @@ mod tests {
         let about = |methods: &[&str], method: &str| rule(methods).matches(&target, method).is_some();
         assert!(about(&[], "PURGE") && about(&["GET"], "HEAD") && about(&["POST", "GET"], "GET"));
         assert!(!about(&["GET"], "POST") && !about(&["GET"], "get") && !about(&["POST"], "HEAD"));
+        assert!(about(&["HEAD"], "HEAD") && !about(&["HEAD"], "GET"), "who may only look at the headers may not read");
+    }
+
+    #[test]
+    fn attack_routing_no_looser_reading_of_a_path_leads_to_another_rule() {
+        let rule = |path: &str| Rule {
+            path: Pattern::parse(path).unwrap(),
+            methods: Vec::new(),
+            at: Tier::Carried,
+            policy: Policy::anyone(),
+        };
+        let rules = [rule("/admin/*"), rule("/*")];
+        let found = |path: &str| {
+            let target = Target::parse(path).unwrap();
+            find(&rules, &target, "GET").map(|found| found.unwrap().0.path.text.clone()).map_err(|error| error.code)
+        };
+        assert_eq!((found("/admin/x"), found("/else")), (Ok("/admin/*".to_owned()), Ok("/*".to_owned())));
+        for path in ["/ADMIN", "/Admin/x", "/admin.", "/admin%20/x", "/admin..", "/AdMiN./x", "/%41dmin"] {
+            assert_eq!(found(path), Err(crate::error::Code::PathAmbiguous), "{path}");
+        }
+        assert_eq!(found("/administrator"), Ok("/*".to_owned()));
     }
 }

@@ -79,7 +79,7 @@ impl Target {
 /// A segment, decoded; `None` if it could be read as something else.
 fn segment(text: &str) -> Option<String> {
     let decoded = decode(text)?;
-    let plain = |character: char| !matches!(character, '/' | '\\' | ';' | '%') && !character.is_control();
+    let plain = |character: char| !matches!(character, '/' | '\\' | ';' | '%' | '?' | '#') && !character.is_control();
     (!matches!(decoded.as_str(), "" | "." | "..") && !hides_dots(text, &decoded) && decoded.chars().all(plain))
         .then_some(decoded)
 }
@@ -150,6 +150,8 @@ mod tests {
             "/admin%",
             "/admin%2",
             "/admin%zz",
+            "/admin%3fx",
+            "/admin%23x",
             "/%2561dmin",
             "/admin%ff",
             "/adm in",

@@ -167,11 +167,6 @@ impl Incoming {
         }
     }
 
-    /// Whether anything is asked for in the query.
-    pub fn has_query(&self) -> bool {
-        self.parts.uri.query().is_some_and(|query| !query.is_empty())
-    }
-
     /// The values of a query parameter that may come more than once.
     pub fn queries(&self, name: &str) -> Vec<String> {
         let query = self.parts.uri.query().unwrap_or_default();

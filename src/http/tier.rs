@@ -51,8 +51,8 @@ pub async fn standing<P: Platform>(app: &App<'_, P>, token: &AccessToken, tier: 
 pub async fn account<P: Platform>(app: &App<'_, P>, account: &AccountId, tier: Tier) -> Result<Standing> {
     if tier != Tier::Decided {
         match app.platform.load(&kv::Account(account)).await {
-            Ok(Some(AccountProjection { status, version, tags, email_verified, .. })) => {
-                return Ok(Standing { status, version, session_alive: false, email_verified, tags });
+            Ok(Some(AccountProjection { status, version, epoch, tags, email_verified, .. })) => {
+                return Ok(Standing { status, version, epoch, session_alive: false, email_verified, tags });
             }
             Ok(None) => {}
             Err(error) => app.platform.error("replicated", &error),
@@ -66,6 +66,7 @@ fn carried(token: &AccessToken) -> Standing {
     Standing {
         status: Status::Active,
         version: token.ver,
+        epoch: 0,
         session_alive: true,
         email_verified: token.email_verified,
         tags: token.tags.clone(),
@@ -79,8 +80,8 @@ async fn replicated<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Resul
     if account.version < token.ver || token.ver < account.epoch {
         return Ok(None);
     }
-    let AccountProjection { status, version, ended, tags, email_verified, .. } = account;
-    Ok(Some(Standing { status, version, session_alive: !ended.contains(&token.sid), email_verified, tags }))
+    let AccountProjection { status, version, epoch, ended, tags, email_verified } = account;
+    Ok(Some(Standing { status, version, epoch, session_alive: !ended.contains(&token.sid), email_verified, tags }))
 }
 
 async fn decided<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Result<Standing> {

@@ -239,7 +239,7 @@ fn guarded(
     person: Option<&Person<'_>>,
     accept: &str,
     guard: &Guard,
-) -> Result<Passed, Response<Vec<u8>>> {
+) -> Result<Passed, Box<Response<Vec<u8>>>> {
     let memory = countersign::http::Memory::default();
     let config = world.config.borrow().clone();
     let mut request = Request::builder().uri("/lessons?week=3").header("accept", accept);
@@ -247,7 +247,7 @@ fn guarded(
         request = request.header("cookie", format!("__Host-countersign={}", person.access_token()));
     }
     let app = App { config: &config, platform: world, memory: &memory };
-    block_on(require(&app, &request.body(()).unwrap(), guard))
+    block_on(require(&app, &request.body(()).unwrap(), guard)).map_err(Box::new)
 }
 
 #[test]

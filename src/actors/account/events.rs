@@ -107,6 +107,19 @@ pub fn all(context: &Context<'_>) -> Result<Vec<Event>> {
     rows.iter().map(event).collect()
 }
 
+/// The same for its owner: who administers, and from where, is not hers to know.
+///
+/// # Errors
+/// As [`Sql::run`].
+pub fn own(context: &Context<'_>) -> Result<Vec<Event>> {
+    let mut events = all(context)?;
+    for members in events.iter_mut().filter_map(|event| event.details.as_object_mut()) {
+        members.remove("by");
+        members.remove("from");
+    }
+    Ok(events)
+}
+
 /// Asks for the events of an account, as an administrator does. Those of one that is gone are told too.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReadEvents {}

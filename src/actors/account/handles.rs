@@ -44,14 +44,14 @@ pub fn has(context: &Context<'_>, handle: &Handle) -> Result<bool> {
 pub fn take(context: &Context<'_>, account: &AccountId, handle: &Handle) -> Result<()> {
     context.sql.run("INSERT OR REPLACE INTO handle (kind, hash) VALUES (?, ?)", &key(handle))?;
     let hold = directory::Hold { handle: handle.clone(), account: account.clone() };
-    outbox::tell(context, REALM, &handle.hash, &hold)
+    outbox::tell(context, REALM, &subject(handle), &hold)
 }
 
 /// Gives a handle back to the Directory.
 pub fn give_up(context: &Context<'_>, account: &AccountId, handle: &Handle) -> Result<()> {
     context.sql.run("DELETE FROM handle WHERE kind = ? AND hash = ?", &key(handle))?;
     let release = directory::Release { handle: handle.clone(), account: account.clone() };
-    outbox::tell(context, REALM, &handle.hash, &release)
+    outbox::tell(context, REALM, &subject(handle), &release)
 }
 
 /// Keeps a handle that leads in no more as long as its link works, which was just made: nobody else takes it before the
@@ -78,6 +78,11 @@ pub fn return_to(context: &Context<'_>, account: &AccountId, former: &Handle, li
         }
     }
     Ok(())
+}
+
+/// What is told of a handle replaces what waits to be told of it, and nothing else.
+fn subject(handle: &Handle) -> String {
+    format!("handle:{}:{}", handle.kind, handle.hash)
 }
 
 fn key(handle: &Handle) -> [Value; 2] {

@@ -36,6 +36,7 @@ pub use registration::{Claims, CreateAccount, Done, Peek, Register};
 pub use session_list::{EndSessions, EndSessionsOf, ListSessions, ReadSessionsOf};
 pub use sessions::{SignOut, Stand};
 pub use sign_in::{SignIn, SignInWithPassword};
+pub(super) use tags::changes;
 pub use tags::{ChangeTags, ReadTags, Tagged};
 
 use serde::{Deserialize, Serialize};
@@ -331,13 +332,18 @@ fn identity(context: &Context<'_>) -> Result<(AccountId, u64)> {
     Ok((id, row.number(1)?))
 }
 
+/// Since which version what was given out counts.
+fn epoch(context: &Context<'_>) -> Result<u64> {
+    context.sql.row("SELECT epoch FROM account", &[])?.map_or(Ok(0), |row| row.number(0))
+}
+
 fn project(context: &Context<'_>) -> Result<()> {
     let (id, version) = identity(context)?;
     let account = find(context)?;
     let status = account.as_ref().map_or(Status::Deleted, |account| account.status);
     let email_verified = account.is_some_and(|account| account.profile.email_verified);
     let ended = sessions::recently_ended(context)?;
-    let epoch = context.sql.row("SELECT epoch FROM account", &[])?.map_or(Ok(0), |row| row.number(0))?;
+    let epoch = epoch(context)?;
     let projection = AccountProjection { status, version, tags: tags::all(context)?, email_verified, epoch, ended };
     // Of a deleted account nothing is told longer than its access tokens live.
     let lifetime = (status == Status::Deleted).then_some(Lifetimes::MAX_ACCESS);

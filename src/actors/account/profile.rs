@@ -123,7 +123,7 @@ impl Apply for Export {
             "tags": tags::all(context)?,
             "handles": handles,
             "sessions": session_list::all(context)?,
-            "events": events::all(context)?,
+            "events": events::own(context)?,
         }))
     }
 }

@@ -69,6 +69,7 @@ impl Apply for Stand {
         Ok(Standing {
             status: account.status,
             version: account.version,
+            epoch: super::epoch(context)?,
             session_alive: match &self.sid {
                 Some(sid) => is_alive(context, sid)?,
                 None => false,

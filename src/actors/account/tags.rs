@@ -46,6 +46,11 @@ pub fn remove(context: &Context<'_>, set: &TagSet, tags: &[Tag]) -> Result<bool>
     Ok(changed)
 }
 
+/// What was added and what was removed, for an event.
+pub fn changes<'t>(before: &'t BTreeSet<Tag>, after: &'t BTreeSet<Tag>) -> (Vec<&'t Tag>, Vec<&'t Tag>) {
+    (after.difference(before).collect(), before.difference(after).collect())
+}
+
 /// Refuses more tags than an access token can carry.
 fn check_size(context: &Context<'_>) -> Result<()> {
     let carried = serde_json::to_string(&all(context)?).map_or(usize::MAX, |json| json.len());
@@ -70,7 +75,7 @@ pub fn tell_index(
     version: u64,
 ) -> Result<()> {
     let index = directory::Index { set: set.clone(), record: Record::account(account), tags, version };
-    outbox::tell(context, REALM, &format!("{set}:{account}"), &index)
+    outbox::tell(context, REALM, &format!("tags:{set}:{account}"), &index)
 }
 
 /// Asks for the account's tags.
@@ -121,12 +126,15 @@ impl Command for ChangeTags {
 impl Apply for ChangeTags {
     fn apply(self, context: &Context<'_>) -> Result<Tagged> {
         open(context)?;
-        let details = json!({ "set": self.set, "add": self.add, "remove": self.remove });
+        let before: BTreeSet<Tag> = all(context)?.of(&self.set).cloned().collect();
         let added: Vec<_> = self.add.into_iter().map(|tag| (self.set.clone(), tag)).collect();
         let changed = !add(context, &added)?.is_empty() | remove(context, &self.set, &self.remove)?;
         if changed {
             check_size(context)?;
             tags_changed(context, &self.set)?;
+            let after: BTreeSet<Tag> = all(context)?.of(&self.set).cloned().collect();
+            let (added, removed) = changes(&before, &after);
+            let details = json!({ "set": self.set, "added": added, "removed": removed });
             events::note_by(context, Happening::TagsChanged, &self.by, details)?;
         }
         ReadTags {}.apply(context)

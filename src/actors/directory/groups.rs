@@ -1,7 +1,8 @@
 //! The groups that have a record: a name, which is a tag of the set `groups`, and a description.
 //!
 //! Invariants: no two groups have one name; a name never changes, for it is what members carry; a group that has members is not
-//! deleted, so nobody who carries its tag is taken into a later group of the same name.
+//! deleted, and its name is free again a day later, when the index knows of everybody who carries it: so nobody is taken into a
+//! later group of the same name. What a deleted group had is taken away by and by ([`sweep`]); it counts for nobody meanwhile.
 //!
 //! Where the configuration gives each person a group of her own, that has the digits of her account. It is there for whoever
 //! asks, and is written down once it is given something.
@@ -20,12 +21,23 @@ use crate::domain::tag::{Question, Tag, TagSet};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
-use crate::ports::sql::Row;
+use crate::ports::sql::{Row, Sql};
 
 /// The table.
 pub const TABLE: &str = "CREATE TABLE member_group (
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL, created_at INTEGER NOT NULL
 ) WITHOUT ROWID";
+
+/// The groups that were deleted of late.
+pub const GONE: &str = "CREATE TABLE gone_group (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, until INTEGER NOT NULL, empty INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID";
+
+/// For how many seconds nobody makes a group of a name that was given up.
+const REST: u64 = 86_400;
+
+/// How many permissions are taken from a deleted group between two alarms.
+const PAGE: u64 = 100;
 
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +84,7 @@ impl Apply for CreateGroup {
     fn apply(self, context: &Context<'_>) -> Result<Group> {
         prepare(context)?;
         let reserved = self.own.as_ref().is_some_and(|own| self.name.covers(own) && self.name != *own);
-        if reserved || named(context, &self.name)?.is_some() {
+        if reserved || named(context, &self.name)?.is_some() || rests(context, &self.name)? {
             return Err(Error::new(Code::GroupExists, format!("a group `{}`", self.name.as_str().escape_debug())));
         }
         let (group, created_at) = (GroupId::generate(context.random)?, Some(context.now));
@@ -181,6 +193,10 @@ impl Apply for DescribeGroup {
 pub struct DeleteGroup {
     /// Which.
     pub group: GroupRef,
+    /// The group that everybody belongs to, which is never empty.
+    pub everybody: Option<Tag>,
+    /// Whether it may be deleted with what it was given; else it must have nothing any more.
+    pub with_grants: bool,
     /// Who deletes it.
     pub by: By,
 }
@@ -197,8 +213,12 @@ impl Apply for DeleteGroup {
         let group = require(context, &self.group)?;
         let question = Question { set: TagSet::groups(), tag: group.name.clone() };
         let members = Find { questions: vec![question], mode: find::Mode::All, kind: None, after: None, limit: 1 };
-        if !members.apply(context)?.records.is_empty() {
-            return Err(Error::new(Code::GroupNotEmpty, format!("group `{}` has members", group.group)));
+        let everybodys = self.everybody.as_ref().is_some_and(|everybody| everybody.covers(&group.name));
+        let owned = people::is_enrolled(context, &owner_of(&group.group))?;
+        let given =
+            permissions::has_any(context, &group.group)? || tags::has_any(context, &Record::group(&group.group))?;
+        if everybodys || owned || !members.apply(context)?.records.is_empty() || (given && !self.with_grants) {
+            return Err(Error::new(Code::GroupNotEmpty, format!("group `{}` has members or grants", group.group)));
         }
         erase(context, &group)?;
         let details = json!({ "group": group.group, "name": group.name });
@@ -206,12 +226,41 @@ impl Apply for DeleteGroup {
     }
 }
 
-/// Takes a group away, with whatever it was given.
+/// Takes a group away. What it was given counts for nobody from now on, and is taken away by and by.
 fn erase(context: &Context<'_>, group: &Group) -> Result<()> {
-    permissions::clear(context, group)?;
-    tags::clear(context, &Record::group(&group.group))?;
     context.sql.run("DELETE FROM member_group WHERE id = ?", &[group.group.as_str().into()])?;
+    let statement = "INSERT OR REPLACE INTO gone_group (id, name, until) VALUES (?, ?, ?)";
+    let until = context.now.plus(REST).0;
+    context.sql.run(statement, &[group.group.as_str().into(), group.name.as_str().into(), until.into()])?;
+    sweep(context)
+}
+
+/// Takes a page of what a deleted group had away, and forgets the names that may be used again.
+pub(super) fn sweep(context: &Context<'_>) -> Result<()> {
+    context.sql.run("DELETE FROM gone_group WHERE empty = 1 AND until <= ?", &[context.now.0.into()])?;
+    let Some(row) = context.sql.row("SELECT id FROM gone_group WHERE empty = 0 LIMIT 1", &[])? else { return Ok(()) };
+    let id = GroupId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored group id"))?;
+    if permissions::clear(context, &id, PAGE)? {
+        return Ok(());
+    }
+    tags::clear(context, &Record::group(&id))?;
+    context.sql.run("UPDATE gone_group SET empty = 1 WHERE id = ?", &[id.as_str().into()])?;
     Ok(())
+}
+
+/// Whether there is something to sweep, and when a name may be used again.
+pub(super) fn due(context: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
+    if context.row("SELECT 1 FROM gone_group WHERE empty = 0 LIMIT 1", &[])?.is_some() {
+        return Ok(Some(now));
+    }
+    let row = context.row("SELECT MIN(until) FROM gone_group", &[])?;
+    row.map_or(Ok(None), |row| row.optional_number(0)).map(|at| at.map(Timestamp))
+}
+
+/// Whether a group of this name was deleted of late.
+fn rests(context: &Context<'_>, name: &Tag) -> Result<bool> {
+    let statement = "SELECT 1 FROM gone_group WHERE name = ? AND (empty = 0 OR until > ?)";
+    Ok(context.sql.row(statement, &[name.as_str().into(), context.now.0.into()])?.is_some())
 }
 
 /// The account is no more: neither is the group that was its own.
@@ -242,7 +291,7 @@ fn insert(context: &Context<'_>, group: &Group) -> Result<()> {
     Ok(())
 }
 
-fn named(context: &Context<'_>, name: &Tag) -> Result<Option<Group>> {
+pub(super) fn named(context: &Context<'_>, name: &Tag) -> Result<Option<Group>> {
     let statement = format!("SELECT {COLUMNS} FROM member_group WHERE name = ?");
     context.sql.row(&statement, &[name.as_str().into()])?.as_ref().map(group).transpose()
 }

@@ -18,13 +18,14 @@ pub use handles::{Claim, Hold, Lookup, Release, Reserve, Reserved};
 pub use people::{Enrol, People, Person, SearchPeople};
 pub use permissions::{Accessible, Allow, Held, Judge, ListPermissions, Permissions, Reach, Revoke};
 pub use rebuild::Rebuild;
-pub(super) use rebuild::{due, wake};
 pub use tags::{ChangeRecordTags, Index, ReadRecordTags, RecordTags};
 
 use super::schema::{self, Step};
 use super::{Apply, Context, Fate, account, outbox, run, unknown};
+use crate::domain::time::Timestamp;
 use crate::error::Result;
 use crate::ports::call::Command;
+use crate::ports::sql::Sql;
 
 const STEPS: &[Step] = &[
     &[
@@ -55,12 +56,14 @@ const STEPS: &[Step] = &[
         "UPDATE indexed SET record = 'account/' || record",
         "CREATE INDEX indexed_by_record ON indexed (record)",
         groups::TABLE,
+        groups::GONE,
         permissions::TABLE,
         permissions::INDEX,
         people::TABLE,
         people::HANDLES,
         events::TABLE,
         rebuild::TABLE,
+        "CREATE INDEX outbox_by_sequence ON outbox (sequence)",
     ],
 ];
 
@@ -91,6 +94,25 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
         Rebuild::NAME => run::<Rebuild>(body, context),
         _ => Err(unknown(name)),
     }
+}
+
+/// When the object has something to do by itself.
+pub(super) fn due(sql: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
+    // What is under way goes on once its effects are carried out: they are tried again by themselves.
+    if schema::version(sql)? < 3 || outbox::newest(sql)?.is_some() {
+        return Ok(None);
+    }
+    let due = [groups::due(sql, now)?, rebuild::due(sql, now)?];
+    Ok(due.into_iter().flatten().min())
+}
+
+/// Does a part of what is due.
+pub(super) fn wake(context: &Context<'_>) -> Result<Fate> {
+    if due(context.sql, context.now)?.is_some_and(|at| at <= context.now) {
+        groups::sweep(context)?;
+        rebuild::go_on(context)?;
+    }
+    Ok(Fate::Kept)
 }
 
 /// Brings the tables up to date, before something is written.

@@ -10,10 +10,11 @@ use serde_json::json;
 
 use super::events::{self, Happening};
 use super::groups::{self, Group, GroupRef};
-use super::{Apply, Context, migrated, outbox, prepare};
+use super::{Apply, Context, find, migrated, outbox, prepare};
 use crate::domain::by::By;
+use crate::domain::id::GroupId;
 use crate::domain::permission::{Grant, Permission, PermissionName, Scope};
-use crate::domain::record::{Kind, RecordId};
+use crate::domain::record::{Kind, Record, RecordId};
 use crate::domain::tag::{Question, Tag};
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
@@ -104,13 +105,22 @@ fn changed(
     project(context, &Grant::Permission(permission))
 }
 
-/// Takes every permission from a group.
-pub(super) fn clear(context: &Context<'_>, group: &Group) -> Result<()> {
-    let statement = "DELETE FROM permission WHERE member_group = ? RETURNING name, kind, record";
-    for row in context.sql.run(statement, &[group.group.as_str().into()])? {
-        project(context, &Grant::Permission(permission(&row)?))?;
+/// Takes some permissions from a group that is no more. Says whether it may have others.
+pub(super) fn clear(context: &Context<'_>, group: &GroupId, most: u64) -> Result<bool> {
+    let statement = "DELETE FROM permission WHERE (name, kind, record, member_group) IN
+        (SELECT name, kind, record, member_group FROM permission WHERE member_group = ? LIMIT ?)
+        RETURNING name, kind, record";
+    let rows = context.sql.run(statement, &[group.as_str().into(), most.into()])?;
+    for row in &rows {
+        project(context, &Grant::Permission(permission(row)?))?;
     }
-    Ok(())
+    Ok(u64::try_from(rows.len()).is_ok_and(|count| count == most))
+}
+
+/// Whether a group has any permission.
+pub(super) fn has_any(context: &Context<'_>, group: &GroupId) -> Result<bool> {
+    let statement = "SELECT 1 FROM permission WHERE member_group = ? LIMIT 1";
+    Ok(context.sql.row(statement, &[group.as_str().into()])?.is_some())
 }
 
 fn columns(permission: &Permission) -> (&str, &str, &str) {
@@ -188,14 +198,36 @@ impl Apply for Judge {
         if !migrated(context)? {
             return Ok(vec![BTreeSet::new(); self.grants.len()]);
         }
-        let held = |grant: &Grant| {
-            let mut held = BTreeSet::new();
-            for exact in grant.covering() {
-                held.extend(groups_with(context, &exact, u64::MAX)?.into_iter().filter(|it| self.groups.contains(it)));
+        let groups = self.groups.iter().map(|name| groups::named(context, name));
+        let groups: Vec<Group> = groups.filter_map(Result::transpose).collect::<Result<_>>()?;
+        self.grants.iter().map(|grant| holders(context, &groups, grant)).collect()
+    }
+}
+
+/// Those of some groups that have something. It takes seeks for each of them, however many others have it too.
+fn holders(context: &Context<'_>, groups: &[Group], grant: &Grant) -> Result<BTreeSet<Tag>> {
+    let mut holders = BTreeSet::new();
+    for group in groups {
+        for exact in grant.covering() {
+            if has(context, group, &exact)? {
+                holders.insert(group.name.clone());
+                break;
             }
-            Ok(held)
-        };
-        self.grants.iter().map(held).collect()
+        }
+    }
+    Ok(holders)
+}
+
+/// Whether a group has this very permission, or carries the tag or one below it.
+fn has(context: &Context<'_>, group: &Group, grant: &Grant) -> Result<bool> {
+    match grant {
+        Grant::Permission(permission) => {
+            let (name, kind, record) = columns(permission);
+            let statement = "SELECT 1 FROM permission WHERE name = ? AND kind = ? AND record = ? AND member_group = ?";
+            let values = [name.into(), kind.into(), record.into(), group.group.as_str().into()];
+            Ok(context.sql.row(statement, &values)?.is_some())
+        }
+        Grant::GroupTag(question) => find::carries(context, &Record::group(&group.group).to_string(), question),
     }
 }
 

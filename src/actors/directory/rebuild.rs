@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::events::{self, Happening};
-use super::{Apply, Context, Fate, handles, people, permissions, prepare, schema, tags};
+use super::{Apply, Context, handles, people, permissions, prepare, tags};
 use crate::domain::by::By;
 use crate::domain::time::Timestamp;
 use crate::error::Result;
@@ -42,38 +42,31 @@ impl Apply for Rebuild {
     fn apply(self, context: &Context<'_>) -> Result<()> {
         prepare(context)?;
         events::note(context, Happening::Rebuilt, &self.by, &json!({}))?;
-        go_on(context, 0, "")
+        mark(context, 0, "")
     }
 }
 
-fn go_on(context: &Context<'_>, stage: u64, after: &str) -> Result<()> {
-    context.sql.run("DELETE FROM rebuild", &[])?;
-    context.sql.run("INSERT INTO rebuild (stage, after) VALUES (?, ?)", &[stage.into(), after.into()])?;
-    Ok(())
-}
-
-/// When the object has something to do by itself: at once, while a rebuild is under way.
-pub fn due(sql: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
-    if schema::version(sql)? < 3 {
-        return Ok(None);
-    }
+/// When to go on: at once, while a rebuild is under way.
+pub(super) fn due(sql: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
     Ok(sql.row("SELECT 1 FROM rebuild", &[])?.map(|_| now))
 }
 
-/// Writes the next page.
-pub fn wake(context: &Context<'_>) -> Result<Fate> {
-    if due(context.sql, context.now)?.is_none() {
-        return Ok(Fate::Kept);
-    }
-    let Some(row) = context.sql.row("SELECT stage, after FROM rebuild", &[])? else { return Ok(Fate::Kept) };
+/// Writes the next page, if a rebuild is under way.
+pub(super) fn go_on(context: &Context<'_>) -> Result<()> {
+    let Some(row) = context.sql.row("SELECT stage, after FROM rebuild", &[])? else { return Ok(()) };
     let (stage, after) = (row.number(0)?, row.text(1)?);
     let Some(page) = usize::try_from(stage).ok().and_then(|stage| STAGES.get(stage)) else {
         context.sql.run("DELETE FROM rebuild", &[])?;
-        return Ok(Fate::Kept);
+        return Ok(());
     };
     match page(context, after, PAGE)? {
-        Some(last) => go_on(context, stage, &last)?,
-        None => go_on(context, stage.saturating_add(1), "")?,
+        Some(last) => mark(context, stage, &last),
+        None => mark(context, stage.saturating_add(1), ""),
     }
-    Ok(Fate::Kept)
+}
+
+fn mark(context: &Context<'_>, stage: u64, after: &str) -> Result<()> {
+    context.sql.run("DELETE FROM rebuild", &[])?;
+    context.sql.run("INSERT INTO rebuild (stage, after) VALUES (?, ?)", &[stage.into(), after.into()])?;
+    Ok(())
 }

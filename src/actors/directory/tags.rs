@@ -10,11 +10,11 @@ use serde_json::json;
 
 use super::events::{self, Happening};
 use super::groups::{self, GroupRef};
-use super::{Apply, Context, migrated, outbox, permissions, prepare};
+use super::{Apply, Context, account, migrated, outbox, permissions, prepare};
 use crate::domain::by::By;
 use crate::domain::permission::Grant;
 use crate::domain::record::{Owner, Record};
-use crate::domain::tag::{Question, Tag, TagSet};
+use crate::domain::tag::{Question, Tag, TagSet, Tags};
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
 use crate::ports::kv::{self, RecordTagsProjection};
@@ -128,21 +128,31 @@ impl Apply for ChangeRecordTags {
         if tags == before.tags {
             return Ok(before);
         }
-        check_size(&tags)?;
+        check_size(&self.record, &tags)?;
         let after = RecordTags { tags, version: before.version.saturating_add(1) };
         replace(context, &self.set, &self.record, &before.tags, &after)?;
-        let details = json!({ "set": self.set, "record": self.record, "add": self.add, "remove": self.remove });
+        let (added, removed) = account::changes(&before.tags, &after.tags);
+        let details = json!({ "set": self.set, "record": self.record, "added": added, "removed": removed });
         events::note(context, Happening::TagsChanged, &self.by, &details)?;
         Ok(after)
     }
 }
 
-fn check_size(tags: &BTreeSet<Tag>) -> Result<()> {
+/// A group's tags are bounded as an account's are: each of them, and each above it, is told to KV.
+fn check_size(record: &Record, tags: &BTreeSet<Tag>) -> Result<()> {
+    let most = if matches!(record.owner(), Owner::Group(_)) { Tags::MAX_JSON_BYTES } else { MAX_JSON_BYTES };
     let bytes = serde_json::to_string(tags).map_or(usize::MAX, |json| json.len());
-    if bytes > MAX_JSON_BYTES {
+    if bytes > most {
         return Err(Error::new(Code::TagsTooMany, format!("tags would take {bytes} bytes")));
     }
     Ok(())
+}
+
+/// Whether a record has any tag, in any set.
+pub(super) fn has_any(context: &Context<'_>, record: &Record) -> Result<bool> {
+    let statement = "SELECT 1 FROM indexed AS i JOIN tag AS t ON t.tag_set = i.tag_set AND t.record = i.record
+        WHERE i.record = ? LIMIT 1";
+    Ok(context.sql.row(statement, &[record.to_string().into()])?.is_some())
 }
 
 /// Takes every tag of a record away, in every set.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Faults;
 use super::section::Section;
-use crate::domain::administration::{Delegation, Part, is_admin};
+use crate::domain::administration::{Delegation, Part, is_admin_or_below};
 use crate::domain::group::GroupRules;
 use crate::domain::next::Next;
 use crate::domain::policy::{Network, Policy};
@@ -53,6 +53,7 @@ impl Authorization {
         }
         let proxies = proxies(section);
         let (groups, rules) = (section.take("groups"), section.take("rules"));
+        let has_rules = rules.is_some();
         let (links, administration) = (section.take("links"), section.take("administration"));
         move |is_zone, faults| Self {
             tag_sets,
@@ -60,7 +61,7 @@ impl Authorization {
             rules: rules.map(|rules| read_rules(&rules, is_zone, faults)).unwrap_or_default(),
             sign_in: sign_in.unwrap_or_default(),
             proxies,
-            links: read_links(links.as_ref(), is_zone, faults),
+            links: read_links(links.as_ref(), has_rules, is_zone, faults),
             delegations: administration.map(|value| delegations(&value, is_zone, faults)).unwrap_or_default(),
         }
     }
@@ -101,7 +102,7 @@ fn group_rules(value: &Value, faults: &mut Faults) -> GroupRules {
         return GroupRules::default();
     };
     let mut tag = |name: &str| {
-        let tag = section.text(name).map(|text| Tag::parse(&text).ok().filter(|tag| *tag != Tag::admin()));
+        let tag = section.text(name).map(|text| Tag::parse(&text).ok().filter(|tag| !tag.covers(&Tag::admin())));
         if tag == Some(None) {
             section.fault(name, "must be a tag such as `everybody`, and not `admin`");
         }
@@ -170,12 +171,16 @@ fn rule(place: usize, entry: &Value, is_zone: &dyn Fn(&str) -> bool, faults: &mu
     Some(Rule { path: path?, methods, at, policy: policy? })
 }
 
-fn read_links(value: Option<&Value>, is_zone: &dyn Fn(&str) -> bool, faults: &mut Faults) -> Links {
+fn read_links(value: Option<&Value>, has_rules: bool, is_zone: &dyn Fn(&str) -> bool, faults: &mut Faults) -> Links {
     let usual = 3600;
     let Some(mut section) = value.and_then(|value| Section::open("COUNTERSIGN.links", Some(value), faults)) else {
         return Links { policy: None, max_lifetime: usual };
     };
     let policy = policy(&mut section, &[], is_zone);
+    // Whoever makes a link hands on what the rules let her do: without rules that would be everything.
+    if policy.is_some() && !has_rules {
+        section.fault("policy", "needs `rules`, which say what a link may hand on");
+    }
     let max_lifetime = section.number("max_lifetime", usual, 60..=604_800);
     section.close();
     Links { policy, max_lifetime }
@@ -220,8 +225,11 @@ fn only(section: &mut Section<'_>, part: Part) -> Vec<Question> {
     let texts = section.texts("only", &[]);
     let questions: Vec<Question> = texts.iter().filter_map(|text| Question::parse(text).ok()).collect();
     let good = !texts.is_empty() && questions.len() == texts.len();
-    if !good || questions.iter().any(|question| is_admin(&question.set, &question.tag)) {
-        section.fault("only", "must say which tags may be given, such as `groups:class`; never `groups:admin`");
+    if !good || questions.iter().any(|question| is_admin_or_below(&question.set, &question.tag)) {
+        section.fault(
+            "only",
+            "must say which tags may be given, such as `groups:class`; never `groups:admin` or one below it",
+        );
     }
     if part == Part::Groups && questions.iter().any(|question| question.set != TagSet::groups()) {
         section.fault("only", "must be tags of the set `groups`");

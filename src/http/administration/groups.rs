@@ -100,7 +100,13 @@ pub async fn delete_group<P: Platform>(
 ) -> Result<Answer> {
     let manager = Manager::admit(app, incoming, authentication, Part::Groups).await?;
     let group = hers(app, &manager, id).await?;
-    let command = DeleteGroup { group: reference(app, &group.group), by: by(&manager.token, incoming) };
+    let command = DeleteGroup {
+        group: reference(app, &group.group),
+        everybody: app.config.authorization.groups.everybody.clone(),
+        // What permissions and tags it has is for those to take who manage them.
+        with_grants: manager.is_administrator(),
+        by: by(&manager.token, incoming),
+    };
     app.platform.call(REALM, &command).await?;
     Ok(Answer::empty())
 }

@@ -16,14 +16,17 @@ pub use projections::rebuild;
 pub use sessions::{end_session, end_sessions, sessions};
 pub use tags::{change as change_tags, find as find_tags, read as read_tags};
 
+use serde_json::{Value, json};
+
 use super::App;
 use super::authentication::Authentication;
 use super::authorization::{Case, Presence, judge};
 use super::incoming::Incoming;
-use crate::actors::account::ReadTags;
+use crate::actors::account::{Describe, ReadTags};
 use crate::domain::access_token::AccessToken;
 use crate::domain::administration::{Delegation, Part, is_admin};
 use crate::domain::by::By;
+use crate::domain::email::Email;
 use crate::domain::id::AccountId;
 use crate::domain::tag::{Tag, TagSet, Tags};
 use crate::domain::tier::Tier;
@@ -90,13 +93,15 @@ impl<'a> Manager<'a> {
         }
     }
 
-    /// Refuses to touch the account of an administrator, for who is none.
+    /// Refuses to touch the account of an administrator, or of who becomes one as soon as she signs in, for who is none.
     pub async fn may_touch<P: Platform>(&self, app: &App<'_, P>, account: &AccountId) -> Result<()> {
         if self.is_administrator() {
             return Ok(());
         }
         let tagged = app.platform.call(account.as_str(), &ReadTags {}).await?;
-        if carries_admin(&tagged.tags) {
+        let profile = app.platform.call(account.as_str(), &Describe {}).await?;
+        let email = profile.get("email").and_then(Value::as_str).and_then(Email::parse);
+        if carries_admin(&tagged.tags) || email.is_some_and(|email| app.config.admins.contains(&email)) {
             return Err(Error::new(Code::PolicyRefused, "the account of an administrator"));
         }
         Ok(())
@@ -123,6 +128,16 @@ pub fn carries_admin(tags: &Tags) -> bool {
 /// Who makes a change, and from where.
 pub fn by(token: &AccessToken, incoming: &Incoming) -> By {
     By { account: token.sub.clone(), from: incoming.client() }
+}
+
+/// Writes down that somebody has changed something: what objects keep of it has an end.
+pub fn note<P: Platform>(app: &App<'_, P>, incoming: &Incoming, authentication: &Authentication) {
+    if let Ok(token) = authentication.required() {
+        let By { account, from } = by(token, incoming);
+        let details =
+            json!({ "by": account, "from": from, "method": incoming.method().as_str(), "path": incoming.path() });
+        app.platform.note("administered", &details);
+    }
 }
 
 /// The account that a path names.

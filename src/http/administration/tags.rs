@@ -22,6 +22,9 @@ use crate::ports::kv;
 /// The most tags that are looked for at once.
 const MAX_SOUGHT: usize = 16;
 
+/// The most tags that are added or removed at once.
+const MAX_CHANGED: usize = 64;
+
 /// `GET /api/tags/{set}?find=`.
 pub async fn find<P: Platform>(
     app: &App<'_, P>,
@@ -140,6 +143,9 @@ fn listed(incoming: &Incoming) -> Result<Vec<Tag>> {
         tags: Vec<String>,
     }
     let body: Body = incoming.json()?;
+    if body.tags.len() > MAX_CHANGED {
+        return Err(Error::new(Code::BodyInvalid, "too many tags at once"));
+    }
     body.tags.iter().map(|tag| Tag::parse(tag)).collect()
 }
 

@@ -37,6 +37,8 @@ pub async fn check<P: Platform>(
 ) -> Result<Answer> {
     incoming.check_query(&[&CHECK])?;
     if let Some(token) = incoming.query("link")? {
+        // A link answers for itself alone.
+        incoming.check_query(&[&["link", "uri", "method"]])?;
         let target = Target::parse(&incoming.required_query("uri")?)?;
         let method = incoming.query("method")?.unwrap_or_else(|| "GET".to_owned());
         return answer(links::admit(app, authentication, &token, &target, &method).await?);
@@ -45,11 +47,21 @@ pub async fn check<P: Platform>(
     match Forwarded::read(app, incoming)? {
         Some(forwarded) => rules::answer(app, incoming, authentication, forwarded, &guard).await,
         // Who has rules and asks nothing has forgotten to say what for.
-        None if !app.config.authorization.rules.is_empty() && !incoming.has_query() => {
+        None if !app.config.authorization.rules.is_empty() && !asks(incoming)? => {
             Err(Error::new(Code::QueryInvalid, "neither a question nor the target of a proxied request"))
         }
         None => answer(verdict(app, authentication, &guard).await?),
     }
+}
+
+/// Whether anything is asked for: `session` asks for no more than a session.
+pub fn asks(incoming: &Incoming) -> Result<bool> {
+    for name in ["session", "tag", "permission", "group_tag", "policy", "max_age", "acr", "amr"] {
+        if incoming.query(name)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A verdict as it goes over the wire.

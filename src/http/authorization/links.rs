@@ -43,6 +43,7 @@ struct Link {
     method: String,
     until: Timestamp,
     by: AccountId,
+    version: u64,
     account: Option<AccountId>,
     once: Option<TokenId>,
     address: Option<IpAddr>,
@@ -78,6 +79,7 @@ pub async fn create<P: Platform>(
 ) -> Result<Answer> {
     let presence = Presence::at(app, authentication, Tier::Decided).await?;
     let token = may_make(app, incoming, &presence).await?;
+    let version = presence.version().unwrap_or_default();
     let body: Body = incoming.json()?;
     let invalid = |what: &str| Error::new(Code::BodyInvalid, format!("`{what}` of a link"));
     if !(1..=app.config.authorization.links.max_lifetime).contains(&body.lifetime) {
@@ -98,7 +100,7 @@ pub async fn create<P: Platform>(
     let once = if body.once { Some(TokenId::generate(app.platform)?) } else { None };
     let by_whom = token.sub.clone();
     let target = target.as_written();
-    let link = Link { target, method: body.method, until, by: by_whom, account: body.account, once, address };
+    let link = Link { target, method: body.method, until, by: by_whom, version, account: body.account, once, address };
     let url = url(app, &link)?;
     let details = json!({ "target": link.target, "method": link.method, "until": until, "account": link.account, "author": by(token, incoming) });
     app.platform.note("link_made", &details);
@@ -148,11 +150,14 @@ pub async fn admit<P: Platform>(
     if link.target != target.as_written() || link.method != method {
         return Ok(refused("it is good for something else"));
     }
-    if !is_still_allowed(app, &link, target).await? {
+    let Some(tier) = rules::tier_of(app.config, target, method) else {
+        return Ok(refused("no rule lets anybody do that"));
+    };
+    if !is_still_allowed(app, &link, target, tier).await? {
         return Ok(refused("its maker may not do that any more"));
     }
     if let Some(account) = &link.account {
-        let presence = Presence::at(app, authentication, Tier::Replicated).await?;
+        let presence = Presence::at(app, authentication, tier).await?;
         if presence.required()?.0.sub != *account {
             return Ok(refused("it is for somebody else"));
         }
@@ -178,25 +183,28 @@ fn refused(reason: &str) -> Verdict {
     Verdict::Refused(Code::LinkRefused, Map::from_iter([("reason".to_owned(), Value::from(reason))]))
 }
 
-/// Whether its maker may still do what the link lets others do, as KV knows her. Her proof was fresh enough when she made it. That
-/// nobody can say is an error.
-async fn is_still_allowed<P: Platform>(app: &App<'_, P>, link: &Link, target: &Target) -> Result<bool> {
-    let standing = match tier::account(app, &link.by, Tier::Replicated).await {
+/// Whether its maker may still do what the link lets others do, at the tier of the rule. Her proof was fresh enough when she made it.
+/// When she, or somebody for her, has ended all her sessions, her links have ended too.
+async fn is_still_allowed<P: Platform>(app: &App<'_, P>, link: &Link, target: &Target, tier: Tier) -> Result<bool> {
+    let standing = match tier::account(app, &link.by, tier).await {
         Ok(standing) => standing,
         Err(error) if error.code == Code::AccountUnknown => return Ok(false),
         Err(error) => return Err(error),
     };
+    if standing.status != Status::Active || link.version < standing.epoch {
+        return Ok(false);
+    }
     let person = Person {
         account: &link.by,
         tags: &standing.tags,
         email_verified: standing.email_verified,
         auth_time: app.platform.now(),
     };
-    let case = || Case::of(Tier::Replicated, Some(person), link.address);
+    let case = || Case::of(tier, Some(person), link.address);
     let makes = match &app.config.authorization.links.policy {
         _ if carries_admin(&standing.tags) => true,
         Some(policy) => judge(app, policy, &case()).await?.outcome.is_held(),
         None => false,
     };
-    Ok(standing.status == Status::Active && makes && rules::admit(app, case(), target, &link.method).await?)
+    Ok(makes && rules::admit(app, case(), target, &link.method).await?)
 }

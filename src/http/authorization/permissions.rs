@@ -8,7 +8,8 @@ use super::super::authentication::{Authentication, decided};
 use super::super::incoming::Incoming;
 use super::super::{App, lists, tier};
 use super::grants;
-use crate::actors::directory::Accessible;
+use crate::actors::directory::{Accessible, Reach};
+use crate::domain::account::Status;
 use crate::domain::administration::Part;
 use crate::domain::id::AccountId;
 use crate::domain::permission::{Grant, Permission, PermissionName};
@@ -30,8 +31,10 @@ pub async fn held<P: Platform>(
     if tier == Tier::Carried {
         return Err(Error::new(Code::QueryInvalid, "no token carries permissions"));
     }
-    let (account, tags) = subject(app, incoming, authentication, tier).await?;
-    let by = grants::held(app, tier, (&account, &tags), [grant]).await?;
+    let by = match subject(app, incoming, authentication, tier).await? {
+        Some((account, tags)) => grants::held(app, tier, (&account, &tags), [grant]).await?,
+        None => grants::Held::new(),
+    };
     let by: Vec<_> = by.into_values().flatten().collect();
     Answer::json(&json!({ "allowed": !by.is_empty(), "by": by, "at": tier.name() }))
 }
@@ -54,18 +57,21 @@ pub async fn accessible<P: Platform>(
     let name = PermissionName::parse(&incoming.required_query("name")?)?;
     let kind = Kind::parse(&incoming.required_query("kind")?)?;
     let (limit, after) = lists::page(incoming)?;
-    let (account, tags) = subject(app, incoming, authentication, Tier::Decided).await?;
+    let Some((account, tags)) = subject(app, incoming, authentication, Tier::Decided).await? else {
+        return Answer::json(&Reach::default());
+    };
     let groups = app.config.authorization.groups.groups_of(&account, &tags);
     Answer::json(&app.platform.call(REALM, &Accessible { groups, name, kind, after, limit }).await?)
 }
 
-/// Whom it is asked about: who asks, or another, if that is hers to ask.
+/// Whom it is asked about: who asks, or another, if that is hers to ask. `None` for an account that cannot be used now: it may
+/// nothing.
 async fn subject<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     authentication: &Authentication,
     tier: Tier,
-) -> Result<(AccountId, Tags)> {
+) -> Result<Option<(AccountId, Tags)>> {
     let own = decided(app, incoming, authentication).await?.sub;
     let about = match incoming.query("account")? {
         Some(text) => account(&text)?,
@@ -74,6 +80,6 @@ async fn subject<P: Platform>(
     if about != own {
         Manager::admit(app, incoming, authentication, Part::Permissions).await?;
     }
-    let tags = tier::account(app, &about, tier).await?.tags;
-    Ok((about, tags))
+    let standing = tier::account(app, &about, tier).await?;
+    Ok((standing.status == Status::Active).then_some((about, standing.tags)))
 }

@@ -1,7 +1,5 @@
 //! Rules for routes, as a reverse proxy asks about each request (nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`).
 
-use std::collections::BTreeMap;
-
 use http::HeaderName;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
@@ -17,11 +15,12 @@ use super::identity::identified;
 use super::links;
 use super::policies::{Case, judge};
 use super::presence::Presence;
+use crate::domain::account::Status;
 use crate::domain::config::Config;
 use crate::domain::id::AccountId;
 use crate::domain::next::Next;
 use crate::domain::policy::Person;
-use crate::domain::rule::Rule;
+use crate::domain::rule;
 use crate::domain::target::Target;
 use crate::domain::tier::Tier;
 use crate::domain::time::Timestamp;
@@ -32,6 +31,7 @@ const URI: [HeaderName; 2] = [HeaderName::from_static("x-original-uri"), HeaderN
 const METHOD: [HeaderName; 2] =
     [HeaderName::from_static("x-original-method"), HeaderName::from_static("x-forwarded-method")];
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const LINK: HeaderName = HeaderName::from_static("x-countersign-link");
 const SIGN_IN: HeaderName = HeaderName::from_static("x-countersign-sign-in");
 
 /// The request that a proxy asks about.
@@ -101,10 +101,15 @@ async fn pass<P: Platform>(
 ) -> Result<Answer> {
     if let Some(link) = link {
         let verdict = links::admit(app, authentication, link, target, method).await?;
-        let presence = Presence::at(app, authentication, Tier::Carried).await?;
-        return Ok(identified(check::answer(verdict)?, &presence));
+        let tier = tier_of(app.config, target, method).unwrap_or(Tier::Decided);
+        let presence = Presence::at(app, authentication, tier).await?;
+        return Ok(identified(marked(verdict)?, &presence));
     }
-    let Some((rule, captures)) = find(app.config, target, method) else {
+    let found = match rule::find(&app.config.authorization.rules, target, method) {
+        Ok(found) => found,
+        Err(error) => return check::answer(Verdict::Refused(error.code, Map::new())),
+    };
+    let Some((rule, captures)) = found else {
         return check::answer(Verdict::Refused(Code::RuleMissing, Map::new()));
     };
     let presence = Presence::at(app, authentication, rule.at).await?;
@@ -114,24 +119,40 @@ async fn pass<P: Platform>(
     let members = Map::from_iter([("at".to_owned(), Value::from(rule.at.name()))]);
     let verdict = match judgement.settle(&rule.policy, &presence, members)? {
         // What is asked for besides must hold too.
-        Verdict::Allowed(_) if incoming.has_query() => check::verdict(app, authentication, guard).await?,
+        Verdict::Allowed(_) if check::asks(incoming)? => check::verdict(app, authentication, guard).await?,
         verdict => verdict,
     };
     Ok(identified(check::answer(verdict)?, &presence))
 }
 
-/// The first rule that is about this, and what its captures stand for.
-fn find<'a>(config: &'a Config, target: &Target, method: &str) -> Option<(&'a Rule, BTreeMap<String, String>)> {
+/// The answer to a link, which names its maker for the application.
+fn marked(verdict: Verdict) -> Result<Answer> {
+    let maker = match &verdict {
+        Verdict::Allowed(members) => members.get("by").and_then(Value::as_str).map(str::to_owned),
+        Verdict::Refused(..) => None,
+    };
+    let answer = check::answer(verdict)?;
+    Ok(maker.into_iter().fold(answer, |answer, maker| answer.with_text(LINK, &maker)))
+}
+
+/// The tier at which a link for this is judged: that of its rule, and no lower than `replicated`; where there are no rules, the
+/// highest. `None` if no rule lets anybody do this.
+pub fn tier_of(config: &Config, target: &Target, method: &str) -> Option<Tier> {
     let rules = &config.authorization.rules;
-    rules.iter().find_map(|rule| rule.matches(target, method).map(|captures| (rule, captures)))
+    if rules.is_empty() {
+        return Some(Tier::Decided);
+    }
+    let (rule, _) = rule::find(rules, target, method).ok()??;
+    Some(rule.at.max(Tier::Replicated))
 }
 
 /// Whether the rules let somebody do this. Where there are no rules, nothing stands against it.
 pub async fn admit<P: Platform>(app: &App<'_, P>, case: Case<'_>, target: &Target, method: &str) -> Result<bool> {
-    if app.config.authorization.rules.is_empty() {
+    let rules = &app.config.authorization.rules;
+    if rules.is_empty() {
         return Ok(true);
     }
-    let Some((rule, captures)) = find(app.config, target, method) else { return Ok(false) };
+    let Some((rule, captures)) = rule::find(rules, target, method)? else { return Ok(false) };
     Ok(judge(app, &rule.policy, &Case { captures: &captures, ..case }).await?.outcome.is_held())
 }
 
@@ -181,7 +202,7 @@ pub async fn explain<P: Platform>(
     let target = Target::parse(&incoming.required_query("uri")?)?;
     let method = incoming.query("method")?.unwrap_or_else(|| "GET".to_owned());
     let account = incoming.query("account")?.map(|text| super::super::administration::account(&text)).transpose()?;
-    let Some((rule, captures)) = find(app.config, &target, &method) else {
+    let Some((rule, captures)) = rule::find(&app.config.authorization.rules, &target, &method)? else {
         return Answer::json(&json!({ "rule": null, "outcome": "failed", "explanation": null }));
     };
     let known = match &account {
@@ -189,12 +210,13 @@ pub async fn explain<P: Platform>(
         None => None,
     };
     // No session is asked about, so none is fresh.
-    let person = known.as_ref().map(|(account, standing)| Person {
-        account: *account as &AccountId,
-        tags: &standing.tags,
-        email_verified: standing.email_verified,
-        auth_time: Timestamp(0),
-    });
+    let person =
+        known.as_ref().filter(|(_, standing)| standing.status == Status::Active).map(|(account, standing)| Person {
+            account: *account as &AccountId,
+            tags: &standing.tags,
+            email_verified: standing.email_verified,
+            auth_time: Timestamp(0),
+        });
     let case = Case { captures: &captures, ..Case::of(rule.at, person, None) };
     let judgement = judge(app, &rule.policy, &case).await?;
     Answer::json(&json!({ "rule": rule, "outcome": judgement.outcome, "explanation": judgement.explanation }))

@@ -81,7 +81,8 @@ pub static AUTHORIZATION: &[Endpoint] = &[
 ];
 
 /// What can be asked for at `/check`.
-pub const CHECK: [&str; 16] = [
+pub const CHECK: [&str; 17] = [
+    "session",
     "tag",
     "permission",
     "kind",

@@ -218,10 +218,16 @@ impl Endpoint {
         if self.is_well_known() { self.path.to_owned() } else { format!("{prefix}{}", self.path) }
     }
 
+    /// Whether it is for those who administer.
+    #[must_use]
+    pub const fn administers(&self) -> bool {
+        matches!(self.access, Access::Administrator | Access::Manager(_))
+    }
+
     /// Every code that it may answer with: its own, and what follows from its method, its input and its access.
     pub fn all_codes(&self) -> impl Iterator<Item = Code> {
         let changes = self.method != "GET";
-        let administers = matches!(self.access, Access::Administrator | Access::Manager(_));
+        let administers = self.administers();
         let known = administers || self.access == Access::Person;
         let asks = known || !(self.required.is_empty() && self.optional.is_empty());
         let derived: [(bool, &[Code]); 9] = [
