@@ -18,7 +18,7 @@ const profile = ["get", "/auth/api/profile"];
 const check = ["get", "/auth/check"];
 const find = ["get", "/auth/api/tags/{set}"];
 const [keys, rotate] = [["get", "/auth/api/keys"], ["post", "/auth/api/keys/rotate"]];
-const [read, add, remove] = ["get", "put", "delete"].map((method) => [method, "/auth/api/tags/{set}/{record}"]);
+const [read, add, remove] = ["get", "put", "delete"].map((method) => [method, "/auth/api/tags/{set}/{kind}/{id}"]);
 
 // What is wrong with a request.
 const bearer = { headers: { authorization: "Bearer x" } };
@@ -128,7 +128,7 @@ describe("the codes of the OpenAPI document", () => {
 
   const changing = (operation, path) => [
     ...administering(operation, path, list),
-    [operation, "account_unknown", ask(admin, `${groups}/x`, list)],
+    [operation, "account_unknown", ask(admin, `${groups}/account/x`, list)],
     [operation, "cross_site", ask(admin, path, { ...list, ...foreign })],
     [operation, "body_invalid", ask(admin, path, { body: "{" })],
     [operation, "body_too_large", ask(admin, path, large)],
@@ -140,11 +140,11 @@ describe("the codes of the OpenAPI document", () => {
     ...administering(find, `${groups}?find=x`),
     [find, "query_invalid", ask(admin, groups)],
     [find, "tag_invalid", ask(admin, `${groups}?find=/`)],
-    ...administering(read, `${groups}/${admin.account}`),
-    [read, "account_unknown", ask(admin, `${groups}/x`)],
-    ...changing(add, `${groups}/${admin.account}`),
-    [add, "tags_too_many", ask(admin, `${groups}/${admin.account}`, many)],
-    ...changing(remove, `${groups}/${admin.account}`),
+    ...administering(read, `${groups}/account/${admin.account}`),
+    [read, "account_unknown", ask(admin, `${groups}/account/x`)],
+    ...changing(add, `${groups}/account/${admin.account}`),
+    [add, "tags_too_many", ask(admin, `${groups}/account/${admin.account}`, many)],
+    ...changing(remove, `${groups}/account/${admin.account}`),
   ];
 
   for (const [family, provoked] of Object.entries({ "signing in": signingIn, sessions, tags: tagging, keys: keeping })) {

@@ -87,7 +87,7 @@ describe("the OpenAPI document", () => {
   });
 
   it("good answers are as it describes them", async () => {
-    const tags = `/auth/api/tags/groups/${person.account}`;
+    const tags = `/auth/api/tags/groups/account/${person.account}`;
     const body = '{"tags":["described"]}';
     const asked = [
       ["get", "/auth/api/config"],
@@ -97,10 +97,10 @@ describe("the OpenAPI document", () => {
       ["get", "/auth/api/profile"],
       ["get", "/auth/check", { query: "?tag=groups:admin" }],
       ["get", "/auth/check", { query: "?at=decided" }],
-      ["put", "/auth/api/tags/{set}/{record}", { path: tags, body }],
-      ["get", "/auth/api/tags/{set}/{record}", { path: tags }],
+      ["put", "/auth/api/tags/{set}/{kind}/{id}", { path: tags, body }],
+      ["get", "/auth/api/tags/{set}/{kind}/{id}", { path: tags }],
       ["get", "/auth/api/tags/{set}", { path: "/auth/api/tags/groups", query: "?find=described&limit=1" }],
-      ["delete", "/auth/api/tags/{set}/{record}", { path: tags, body }],
+      ["delete", "/auth/api/tags/{set}/{kind}/{id}", { path: tags, body }],
       ["get", "/auth/jwks.json"],
       ["get", "/.well-known/jwks.json"],
     ];
