@@ -153,17 +153,18 @@ describe("a KV that is lost", () => {
   });
 });
 
-describe("a Worker that is killed between a change and its projection", () => {
+// At once: they wait for alarms most of the time.
+describe("a Worker that is killed between a change and its projection", { concurrency: true }, () => {
   const ways = {
     "in the middle of its write": () => new Promise(() => {}),
     "while KV is out of reach": () => Promise.reject(new Error("KV is out of reach")),
   };
 
-  for (const [when, closed] of Object.entries(ways)) {
+  for (const [number, [when, closed]] of Object.entries(ways).entries()) {
     it(`${when}: the change stands, and the next Worker projects it though nobody asks`, async () => {
       const folder = mkdtempSync(join(tmpdir(), "countersign-"));
       let gate = async () => {};
-      let world = await startWorld(folder, { gate: (key) => gate(key) });
+      let world = await startWorld(folder, { log: `projections-${number}.log`, gate: (key) => gate(key) });
       try {
         const [admin, person] = [await world.people.admin(), await world.people.person()];
         const manage = managing(admin);
@@ -185,7 +186,7 @@ describe("a Worker that is killed between a change and its projection", () => {
         await world.close();
         await ended;
 
-        world = await startWorld(folder, { like: world.runtime });
+        world = await startWorld(folder, { log: `projections-${number}-again.log`, like: world.runtime });
         const account = await awaited(world.kv, `account:${person.account}`, (value) => value.version > before.version);
         assert.deepEqual([account.version, account.tags], [version, { groups: [group.name] }]);
         assert.deepEqual((await awaited(world.kv, keys[0])).groups, [group.name]);
@@ -200,7 +201,7 @@ describe("a Worker that is killed between a change and its projection", () => {
 
   /** One Worker on a storage that outlives it. */
   async function startWorld(persist, options) {
-    const runtime = await startRuntime({ only: ["classroom"], log: "projections.log", persist, ...options });
+    const runtime = await startRuntime({ only: ["classroom"], persist, ...options });
     const people = await startPeople(runtime, "classroom");
     let open = true;
     const close = async () => {
