@@ -166,6 +166,7 @@ describe("events", () => {
       assertProblem(await at.admin.get(`/auth/api/events?${query}`), 400, "query_invalid");
     }
     assert.deepEqual(expectJson(await at.admin.get("/auth/api/events?after=0")), { events: [], next: null });
+    assert.equal(expectJson(await at.admin.get(`/auth/api/events?after=${2n ** 64n - 1n}&limit=1`)).events[0].sequence, sequences[0]);
   });
 
   it("of an account say what was done to it, by whom and from where, and are kept when it is gone", async () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { PASSWORD, eventually } from "../support/accounts.mjs";
 import { assertProblem } from "../support/attack.mjs";
 import { unique } from "../support/attackers.mjs";
 import { Browser } from "../support/browser.mjs";
@@ -95,6 +96,19 @@ describe("tags of records", () => {
     const page = await admin.send("PUT", `${tags}/permissions/${record}`, { tags: large("p", 5) });
     assertProblem(page, 400, "tags_too_many");
     assert.deepEqual((await read("permissions", record)).tags, []);
+  });
+
+  it("of an account that is gone, neither tier knows tags or permissions", async () => {
+    const person = await at.accounts.member();
+    const everybody = expectJson(await admin.get("/auth/api/groups?name=everybody")).groups[0] ?? (await manage.createGroup("everybody"));
+    await manage.give(everybody, "be here");
+    assert.equal((await person.send("POST", "/auth/api/delete_account", { password: PASSWORD })).status, 204);
+    for (const tier of ["decided", "replicated"]) {
+      for (const path of [`tags/labels/account/${person.account}?at=${tier}`, `permissions?name=be here&account=${person.account}&at=${tier}`]) {
+        const page = await eventually(() => admin.get(`/auth/api/${path}`), ({ status }) => status === 404);
+        assertProblem(page, 404, "account_unknown");
+      }
+    }
   });
 
   it("a group has tags, also one that is a person's own", async () => {

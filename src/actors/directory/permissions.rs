@@ -29,9 +29,6 @@ pub const TABLE: &str = "CREATE TABLE permission (
 /// The permissions of a group in order.
 pub const INDEX: &str = "CREATE INDEX permission_by_group ON permission (member_group, name, kind, record)";
 
-/// As many as there are: the largest number that JavaScript keeps exactly.
-const ALL: u64 = u64::MAX >> 11;
-
 /// The most groups that a projection names. Where more have something, the Directory is asked.
 const MOST_PROJECTED: u64 = 1000;
 
@@ -194,7 +191,7 @@ impl Apply for Judge {
         let held = |grant: &Grant| {
             let mut held = BTreeSet::new();
             for exact in grant.covering() {
-                held.extend(groups_with(context, &exact, ALL)?.into_iter().filter(|it| self.groups.contains(it)));
+                held.extend(groups_with(context, &exact, u64::MAX)?.into_iter().filter(|it| self.groups.contains(it)));
             }
             Ok(held)
         };
