@@ -51,6 +51,9 @@ pub async fn standing<P: Platform>(app: &App<'_, P>, token: &AccessToken, tier: 
 pub async fn account<P: Platform>(app: &App<'_, P>, account: &AccountId, tier: Tier) -> Result<Standing> {
     if tier != Tier::Decided {
         match app.platform.load(&kv::Account(account)).await {
+            Ok(Some(AccountProjection { status: Status::Deleted, .. })) => {
+                return Err(Error::new(Code::AccountUnknown, format!("account `{account}` was deleted")));
+            }
             Ok(Some(AccountProjection { status, version, epoch, tags, email_verified, .. })) => {
                 return Ok(Standing { status, version, epoch, session_alive: false, email_verified, tags });
             }

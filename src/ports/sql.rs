@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 pub enum Value {
     /// NULL.
     Null,
-    /// An integer, within JavaScript's safe range (±2^53).
+    /// An integer, within JavaScript's safe range: at most 2^53 - 1.
     Integer(i64),
     /// A text.
     Text(String),
@@ -29,7 +29,8 @@ impl From<String> for Value {
 
 impl From<u64> for Value {
     fn from(number: u64) -> Self {
-        Self::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+        const MAX_SAFE: i64 = i64::MAX >> 10;
+        Self::Integer(i64::try_from(number).map_or(MAX_SAFE, |number| number.min(MAX_SAFE)))
     }
 }
 

@@ -34,8 +34,8 @@ describe("administering accounts", () => {
     const found = [];
     for (let after = ""; after !== null; ) {
       const query = new URLSearchParams({ status, limit: 3, ...(after && { after }) });
-      const { records, next } = expectJson(await who.get(`/auth/api/accounts?${query}`));
-      found.push(...records);
+      const { accounts, next } = expectJson(await who.get(`/auth/api/accounts?${query}`));
+      found.push(...accounts.map(({ account }) => account));
       after = next;
     }
     assert.equal(new Set(found).size, found.length, "no account comes twice");

@@ -95,7 +95,7 @@ describe("attack: a panic on one request breaks the requests beside it (workers-
   it("in an object, the command is rolled back, its caller is told, and the commands beside it and after it are carried out", async () => {
     const [person] = await persons(1);
     const logged = await watchLog(runtime);
-    const path = `/auth/api/tags/groups/${person.account}`;
+    const path = `/auth/api/tags/groups/account/${person.account}`;
     const broken = () => admin.send("PUT", path, { tags: [MARK] });
     const beside = () => Array.from({ length: 20 }, (_, index) => ask(person, index));
     const work = [...beside(), broken(), broken(), ...beside()];

@@ -29,7 +29,7 @@ const json = [["Content-Type", "application/json"]];
 const bytes = (length, seed) => Array.from({ length }, (_, index) => String.fromCharCode(128 + ((index * 37 + seed * 101) % 128))).join("");
 const deep = (length) => `${"[".repeat(length)}${"]".repeat(length)}`;
 const own = () => [["Origin", origin], ["Cookie", cookie]];
-const put = (body, headers = json) => ({ method: "PUT", path: `/auth/api/tags/groups/${account}`, headers: [...own(), ...headers], body });
+const put = (body, headers = json) => ({ method: "PUT", path: `/auth/api/tags/groups/account/${account}`, headers: [...own(), ...headers], body });
 const strangersRefresh = `countersign-refresh=${"0".repeat(32)}.${"A".repeat(43)}`;
 const oddHeader = '{"alg":"ES256","kid":"\\u0000","typ":"\\ud83d"}';
 
@@ -108,7 +108,7 @@ test("each kind of garbage is refused by name", async () => {
 test("attack: an administrator's own garbage is refused by name, whatever it is", async () => {
   const ada = new Browser();
   await ada.signIn(origin, "ada");
-  const path = `${origin}/auth/api/tags/groups/${account}`;
+  const path = `${origin}/auth/api/tags/groups/account/${account}`;
   const bodies = {
     body_invalid: [
       ...[deep(20_000), "", "null", "[]", "{}", '{"tags":"x"}', '{"tags":[1]}'],
@@ -129,7 +129,7 @@ test("attack: a mass assignment: what the body says beside its tags is refused (
   const ada = new Browser();
   await ada.signIn(origin, "ada");
   for (const more of [{ record: "x" }, { account: "x" }, { version: 9 }, { status: "blocked" }]) {
-    const page = await ada.put(`${origin}/auth/api/tags/groups/${account}`, { tags: [], ...more });
+    const page = await ada.put(`${origin}/auth/api/tags/groups/account/${account}`, { tags: [], ...more });
     assertProblem(page, 400, "body_invalid");
   }
 });

@@ -20,7 +20,7 @@ before(async () => {
   ada = new Browser();
   assert.equal((await ada.signIn(origin, "ada")).status, 200);
   account = (await ada.get(`${origin}/auth/session`)).json.session.account;
-  tagsPath = `/auth/api/tags/groups/${account}`;
+  tagsPath = `/auth/api/tags/groups/account/${account}`;
 });
 after(() => runtime?.close());
 

@@ -81,10 +81,10 @@ for (const path of ["/auth/./session", "/auth/x/../session", "/auth/%2e/session"
 }
 
 test(`attack: an administrator's endpoint under another spelling changes nothing (${SOURCE})`, async () => {
-  const path = `/auth/api/tags/groups/${account}`;
+  const path = `/auth/api/tags/groups/account/${account}`;
   const change = JSON.stringify({ tags: ["routing-attack"] });
   const headers = [["Cookie", cookie], ["Origin", origin], ["Content-Type", "application/json"]];
-  const capitals = `/auth/api/tags/groups/${account.toUpperCase()}`;
+  const capitals = `/auth/api/tags/groups/account/${account.toUpperCase()}`;
   const replaced = [["tags", "TAGS"], ["/tags", "%2Ftags"], ["groups", "Groups"]].map(([from, to]) => path.replace(from, to));
   const spelled = [...replaced, `${path}/`, `/${path}`, `${path}%00`, capitals];
   for (const other of spelled) {

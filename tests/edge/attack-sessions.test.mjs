@@ -143,7 +143,7 @@ const questions = {
 test("attack: a question that comes near a tag is not covered by it, at any tier", async () => {
   const [ada, ben] = [await signedIn("ada"), await signedIn("ben")];
   const { account } = await session(ben);
-  const path = `${origin}/auth/api/tags/groups/${account}`;
+  const path = `${origin}/auth/api/tags/groups/account/${account}`;
   assert.equal((await ada.put(path, { tags: TAGS })).status, 200);
   await ben.post(`${origin}/auth/refresh`);
   for (const [question, expected] of Object.entries(questions)) {
@@ -157,7 +157,7 @@ test("attack: a question that comes near a tag is not covered by it, at any tier
 
 test("attack: a tag that was just taken still opens nothing where somebody decides", async () => {
   const [ada, ben] = [await signedIn("ada"), await signedIn("ben")];
-  const path = `${origin}/auth/api/tags/groups/${(await session(ben)).account}`;
+  const path = `${origin}/auth/api/tags/groups/account/${(await session(ben)).account}`;
   await ada.put(path, { tags: ["admin"] });
   await ben.post(`${origin}/auth/refresh`);
   assert.equal((await ben.get(path)).status, 200, "an administrator for a moment");

@@ -17,7 +17,7 @@ describe("bad bodies", () => {
     main = runtime.main;
     people = await startPeople(runtime);
     admin = await people.admin();
-    tags = `/auth/api/tags/groups/${admin.account}`;
+    tags = `/auth/api/tags/groups/account/${admin.account}`;
   });
 
   after(async () => {

@@ -17,7 +17,7 @@ describe("bad input", () => {
     main = runtime.main;
     people = await startPeople(runtime);
     admin = await people.admin();
-    tags = `/auth/api/tags/groups/${admin.account}`;
+    tags = `/auth/api/tags/groups/account/${admin.account}`;
   });
 
   after(async () => {
@@ -134,7 +134,8 @@ describe("bad input", () => {
       "/auth/check?at=carried&at=decided",
       "/auth/check?tag=groups:a&tag=groups:b",
       "/auth/check?tag=groups:a&t%61g=groups:b",
-      "/auth/api/tags/groups?find=a&find=b",
+      "/auth/api/tags/groups?find=a&mode=all&mode=any",
+      "/auth/api/tags/groups?find=a&kind=account&kind=group",
       "/auth/api/tags/groups?find=a&limit=1&limit=2",
       "/auth/api/tags/groups?find=a&after=1&after=2",
     ];

@@ -74,7 +74,7 @@ describe("the log", () => {
   it("shows no breakdown after a hundred odd requests, and the Worker still answers", async () => {
     const odd = [
       "/auth/%", "/auth/check?tag=%ff%fe", "/auth/check?%", "/auth/oauth/%00/login",
-      "/auth/oauth/hostile/callback?state=%F0%9F%92%A9&code=%0d%0a", "/auth/api/tags/groups/%2e%2e",
+      "/auth/oauth/hostile/callback?state=%F0%9F%92%A9&code=%0d%0a", "/auth/api/tags/groups/account/%2e%2e",
       "/auth/oauth/demo/login?next=%00", "/auth/check?at=&tag=", `/auth/${"x/".repeat(5000)}`,
       "/auth/session?" + "a&".repeat(5000),
     ];

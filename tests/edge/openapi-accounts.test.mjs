@@ -108,7 +108,7 @@ describe("accounts in the OpenAPI document", () => {
       assert.deepEqual(faults(schema, config, document), [], worker);
     }
     const { providers, tag_sets, ...rest } = await createAccounts(at.runtime, "production").config();
-    assert.deepEqual(rest, { actions: ["logout", "profile"], registration: null, password: null, fields: [] });
+    assert.deepEqual(rest, { actions: ["logout", "profile"], registration: null, password: null, fields: [], sign_in: "/" });
   });
 
   it("whatever goes wrong with a body or its sender is listed", async () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { unique } from "../support/attackers.mjs";
 import { Browser } from "../support/browser.mjs";
 import { startPeople } from "../support/people.mjs";
 import { useRuntime } from "../support/runtime.mjs";
@@ -29,8 +30,10 @@ describe("the OpenAPI document", () => {
     await runtime.close();
   });
 
-  const fill = (path) =>
-    path.replace("{provider}", "hostile").replace("{set}", "groups").replace(/\{(record|account)\}/, person.account);
+  const fill = (path) => {
+    const values = { provider: "hostile", set: "groups", kind: "account", id: person.account, account: person.account, group: person.account, sid: person.sid };
+    return path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? assert.fail(`${path}: what is \`${name}\`?`));
+  };
 
   const ask = (method, path, browser = new Browser(), options = {}) => {
     const headers = { origin: main, ...(options.body && { "content-type": "application/json" }), ...options.headers };
@@ -60,7 +63,7 @@ describe("the OpenAPI document", () => {
   });
 
   it("every path and method in it exists", async () => {
-    assert.ok(operations.length >= 34);
+    assert.ok(operations.length >= 60);
     for (const { path, method } of operations) {
       const page = await ask(method, fill(path));
       const code = page.status >= 400 ? page.json.code : undefined;
@@ -87,7 +90,7 @@ describe("the OpenAPI document", () => {
   });
 
   it("good answers are as it describes them", async () => {
-    const tags = `/auth/api/tags/groups/${person.account}`;
+    const tags = `/auth/api/tags/groups/account/${person.account}`;
     const body = '{"tags":["described"]}';
     const asked = [
       ["get", "/auth/api/config"],
@@ -97,22 +100,72 @@ describe("the OpenAPI document", () => {
       ["get", "/auth/api/profile"],
       ["get", "/auth/check", { query: "?tag=groups:admin" }],
       ["get", "/auth/check", { query: "?at=decided" }],
-      ["put", "/auth/api/tags/{set}/{record}", { path: tags, body }],
-      ["get", "/auth/api/tags/{set}/{record}", { path: tags }],
+      ["put", "/auth/api/tags/{set}/{kind}/{id}", { path: tags, body }],
+      ["get", "/auth/api/tags/{set}/{kind}/{id}", { path: tags }],
       ["get", "/auth/api/tags/{set}", { path: "/auth/api/tags/groups", query: "?find=described&limit=1" }],
-      ["delete", "/auth/api/tags/{set}/{record}", { path: tags, body }],
+      ["delete", "/auth/api/tags/{set}/{kind}/{id}", { path: tags, body }],
+      ...(await authorization()),
       ["get", "/auth/jwks.json"],
       ["get", "/.well-known/jwks.json"],
     ];
     for (const [method, path, { browser = admin.browser, body, query = "", path: real = path } = {}] of asked) {
       const page = await ask(method, real + query, browser, { body });
-      const content = document.paths[path][method].responses[page.status]?.content;
-      assert.ok(content, `${method} ${path}: ${page.status} ${page.text}`);
-      assert.deepEqual(faults(content["application/json"].schema, page.json, document), [], `${method} ${path}`);
+      const { responses, requestBody } = document.paths[path][method];
+      assert.ok(page.status < 300 && responses[page.status], `${method} ${path}: ${page.status} ${page.text}`);
+      if (body) assert.deepEqual(faults(requestBody.content["application/json"].schema, JSON.parse(body), document), []);
+      const content = responses[page.status].content;
+      if (!content) assert.equal(page.text, "", `${method} ${path}`);
+      else assert.deepEqual(faults(content["application/json"].schema, page.json, document), [], `${method} ${path}`);
     }
-    assert.equal((await ask("post", "/auth/api/logout", person.browser)).status, 204);
+    const sessions = `/auth/api/accounts/${person.account}/sessions`;
+    assert.equal((await ask("delete", `${sessions}/${person.sid}`, admin.browser)).status, 204);
+    assert.deepEqual((await ask("delete", sessions, admin.browser)).json, { ended: 0 });
+    const { schema } = document.paths["/auth/api/accounts/{account}/sessions"].delete.responses[200].content["application/json"];
+    assert.deepEqual(faults(schema, { ended: 0 }, document), []);
+    assert.equal((await ask("post", "/auth/api/logout", admin.browser)).status, 204);
     assert.ok(document.paths["/auth/api/logout"].post.responses[204]);
     assert.equal((await ask("get", "/auth/oauth/hostile/login")).status, 303);
     assert.ok(document.paths["/auth/oauth/{provider}/login"].get.responses[303]);
   });
+
+  /** Each endpoint of authorization and administration, on a group and an account that are there. */
+  async function authorization() {
+    const made = await ask("post", "/auth/api/groups", admin.browser, { body: JSON.stringify({ name: unique("described") }) });
+    const { group } = made.json;
+    const permission = { name: "read", kind: "document", record: "42" };
+    const asked = new URLSearchParams({ permission: permission.name, kind: permission.kind, record: permission.record });
+    const explained = new URLSearchParams({ policy: JSON.stringify({ or: [{ has_tag: "groups:admin" }, { not: "verified" }] }), explain: "1" });
+    const groups = "/auth/api/groups";
+    const at = (path) => ({ path: fill(path.replace("{group}", group)) });
+    const one = (method, path, json, query) => [method, path, { ...at(path), query, body: json && JSON.stringify(json) }];
+    const [below, account] = [`${groups}/{group}`, "/auth/api/accounts/{account}"];
+    return [
+      ["post", groups, { body: JSON.stringify({ name: unique("described"), description: "Described" }) }],
+      ["get", groups, { query: "?limit=2" }],
+      one("get", below),
+      one("put", below, { description: "Otherwise" }),
+      one("put", `${below}/members/{account}`),
+      ["put", `${below}/members/{account}`, { path: `${groups}/${group}/members/${admin.account}` }],
+      one("get", `${below}/members`, undefined, "?limit=1"),
+      one("put", `${below}/permissions`, permission),
+      one("put", `${below}/permissions`, { name: "read" }),
+      one("get", `${below}/permissions`),
+      ["get", "/auth/api/permissions", { query: "?name=read" }],
+      ["get", "/auth/api/permissions", { query: "?group_tag=groups:x&at=replicated" }],
+      ["get", "/auth/api/permissions/records", { query: "?name=read&kind=document" }],
+      ["get", "/auth/check", { query: `?${asked}` }],
+      ["get", "/auth/check", { query: `?${explained}` }],
+      one("delete", `${below}/permissions`, { name: "read" }),
+      ["delete", `${below}/members/{account}`, { path: `${groups}/${group}/members/${admin.account}` }],
+      one("delete", `${below}/members/{account}`),
+      one("delete", below),
+      ["get", "/auth/api/accounts", { query: "?limit=3" }],
+      one("get", `${account}/sessions`),
+      one("get", `${account}/events`),
+      ["get", "/auth/api/events", { query: "?limit=20" }],
+      ["post", "/auth/api/links", { body: JSON.stringify({ path: "/described?x=y", method: "GET", lifetime: 60, account: admin.account, once: true }) }],
+      ["get", "/auth/api/rules", { query: "?uri=/described" }],
+      ["post", "/auth/api/projections/rebuild"],
+    ];
+  }
 });

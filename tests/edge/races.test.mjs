@@ -65,11 +65,11 @@ describe("a hundred at once", () => {
   it("tags that are given at the same time are all there, and KV ends with the last version", async () => {
     const admin = await people.admin();
     const person = await people.person();
-    const pages = await times((n) => admin.send("PUT", `/auth/api/tags/groups/${person.account}`, { tags: [`t${n}`] }));
+    const pages = await times((n) => admin.send("PUT", `/auth/api/tags/groups/account/${person.account}`, { tags: [`t${n}`] }));
     assert.deepEqual(counted(pages), { 200: HUNDRED });
     const versions = new Set(pages.map((page) => page.json.version));
     assert.equal(versions.size, HUNDRED, "each change has a version of its own");
-    const { tags, version } = expectJson(await admin.get(`/auth/api/tags/groups/${person.account}`));
+    const { tags, version } = expectJson(await admin.get(`/auth/api/tags/groups/account/${person.account}`));
     assert.equal(tags.length, HUNDRED);
     assert.equal(version, person.version + HUNDRED);
     const projected = await settled(async () => {
@@ -78,7 +78,7 @@ describe("a hundred at once", () => {
     });
     assert.equal(projected.tags.groups.length, HUNDRED);
     const { records } = expectJson(await admin.get(`/auth/api/tags/groups?find=t${HUNDRED - 1}`));
-    assert.ok(records.includes(person.account));
+    assert.ok(records.includes(`account/${person.account}`));
   });
 
   it("refreshes of a hundred people do not disturb one another", async () => {

@@ -46,6 +46,7 @@ describe("the session", () => {
         acr: "aal1",
         version: claims.ver,
         tags: claims.tags,
+        email_verified: true,
       },
     });
     assert.equal(claims.exp - claims.iat, 300);

@@ -23,13 +23,13 @@ describe("tags", () => {
     await runtime.close();
   });
 
-  const read = async (person) => expectJson(await admin.get(`${groups}/${person.account}`));
+  const read = async (person) => expectJson(await admin.get(`${groups}/account/${person.account}`));
   const find = async (query) => expectJson(await admin.get(`${groups}?${new URLSearchParams(query)}`));
 
   it("are added, read and removed, and each change raises the version", async () => {
     const person = await people.person();
     const empty = await read(person);
-    assert.deepEqual(empty, { set: "groups", record: person.account, tags: [], version: person.version });
+    assert.deepEqual(empty, { set: "groups", record: `account/${person.account}`, tags: [], version: person.version });
     const added = await admin.giveTags(person, "teacher/high-school", "driver");
     assert.deepEqual(added, { ...empty, tags: ["driver", "teacher/high-school"], version: empty.version + 1 });
     assert.deepEqual(await read(person), added);
@@ -63,7 +63,7 @@ describe("tags", () => {
     const person = await people.person();
     for (const bad of ["", "/", "///", "x".repeat(257), "ü".repeat(129), "a/".repeat(16) + "a"]) {
       for (const method of ["PUT", "DELETE"]) {
-        const page = await admin.send(method, `${groups}/${person.account}`, { tags: ["good", bad] });
+        const page = await admin.send(method, `${groups}/account/${person.account}`, { tags: ["good", bad] });
         assertProblem(page, 400, "tag_invalid");
       }
     }
@@ -77,7 +77,7 @@ describe("tags", () => {
     const many = Array.from({ length: 9 }, (_, n) => `${n}`.padEnd(200, "x"));
     const before = await admin.giveTags(person, ...many);
     const more = { tags: ["last", "z".repeat(250)] };
-    assertProblem(await admin.send("PUT", `${groups}/${person.account}`, more), 400, "tags_too_many");
+    assertProblem(await admin.send("PUT", `${groups}/account/${person.account}`, more), 400, "tags_too_many");
     assert.deepEqual(await read(person), before);
     await person.send("POST", "/auth/refresh");
     const { name, value } = person.browser.cookies.named(person.origin, "countersign");
@@ -91,7 +91,7 @@ describe("tags", () => {
     await admin.giveTags(one, `${root}/high-school`);
     await admin.giveTags(two, root);
     await admin.giveTags(three, `${root}ish/high-school`);
-    const sorted = (...all) => all.map(({ account }) => account).sort();
+    const sorted = (...all) => all.map(({ account }) => `account/${account}`).sort();
     assert.deepEqual(await find({ find: root }), { records: sorted(one, two), next: null });
     assert.deepEqual(await find({ find: `/${root}/` }), { records: sorted(one, two), next: null });
     assert.deepEqual(await find({ find: `${root}/high-school` }), { records: sorted(one), next: null });
@@ -113,7 +113,7 @@ describe("tags", () => {
       found.push(...records);
       after = next;
     }
-    assert.deepEqual(found, five.map(({ account }) => account).sort(), "each once, in order");
+    assert.deepEqual(found, five.map(({ account }) => `account/${account}`).sort(), "each once, in order");
     assert.equal((await find({ find: tag, limit: 5 })).next, null, "a page that is just full is the last");
     for (const limit of ["0", "501", "-1", "x", "1.5", ""]) {
       assertProblem(await admin.get(`${groups}?find=${tag}&limit=${limit}`), 400, "query_invalid");
@@ -127,7 +127,7 @@ describe("tags", () => {
     await admin.giveTags(person, "administrator", "adm", "Admin", "x/admin");
     const body = { tags: ["admin"] };
     for (const [browser, status, code] of [[new Browser(), 401, "unauthenticated"], [person.browser, 403, "tag_missing"]]) {
-      const own = `${runtime.main}${groups}/${person.account}`;
+      const own = `${runtime.main}${groups}/account/${person.account}`;
       assertProblem(await browser.get(own), status, code);
       assertProblem(await browser.put(own, body), status, code);
       assertProblem(await browser.delete(own, body), status, code);
@@ -140,13 +140,13 @@ describe("tags", () => {
   it("an account or a set that is not there is 404, and does not come into being", async () => {
     const body = { tags: ["teacher"] };
     for (const record of ["0".repeat(32), "nobody", admin.account.toUpperCase(), "realm", "%00", "groups"]) {
-      for (const ask of [() => admin.get(`${groups}/${record}`), () => admin.send("PUT", `${groups}/${record}`, body)]) {
+      for (const ask of [() => admin.get(`${groups}/account/${record}`), () => admin.send("PUT", `${groups}/account/${record}`, body)]) {
         assertProblem(await ask(), 404, "account_unknown");
         assertProblem(await ask(), 404, "account_unknown");
       }
     }
     assertProblem(await admin.get("/auth/api/tags/unknown?find=x"), 404, "tag_set_unknown");
-    assertProblem(await admin.send("PUT", `/auth/api/tags/Groups/${admin.account}`, body), 404, "tag_set_unknown");
+    assertProblem(await admin.send("PUT", `/auth/api/tags/Groups/account/${admin.account}`, body), 404, "tag_set_unknown");
   });
 
   it("a change reaches KV, and her own token at its next renewal", async () => {
@@ -154,7 +154,9 @@ describe("tags", () => {
     const { version } = await admin.giveTags(person, "teacher/high-school");
     const kv = runtime.kv("main");
     const projected = JSON.parse(await kv.get(`account:${person.account}`));
-    assert.deepEqual(projected, { status: "active", version, tags: { groups: ["teacher/high-school"] }, epoch: 0, ended: [] });
+    assert.deepEqual(projected, {
+      status: "active", version, tags: { groups: ["teacher/high-school"] }, email_verified: true, epoch: 0, ended: [],
+    });
     assert.deepEqual((await person.get("/auth/session")).json.session.tags, {}, "the old token still says what it said");
     const { session } = (await person.send("POST", "/auth/refresh")).json;
     assert.deepEqual([session.tags, session.version], [{ groups: ["teacher/high-school"] }, version]);

@@ -132,7 +132,7 @@ describe("the three tiers", () => {
   it("attack: who was demoted administers no more, whatever her token carries", async () => {
     const demoted = await people.admin();
     const person = await people.person();
-    const path = `/auth/api/tags/groups/${person.account}`;
+    const path = `/auth/api/tags/groups/account/${person.account}`;
     assert.equal((await demoted.get(path)).status, 200);
     await admin.takeTags(demoted, "admin");
     assert.equal((await demoted.check("carried", "groups:admin")).status, 200, "her token still carries it");
@@ -148,7 +148,7 @@ describe("the three tiers", () => {
     const left = await people.admin();
     const bearer = left.bearer();
     await left.send("POST", "/auth/api/logout");
-    assertProblem(await bearer.send("PUT", `/auth/api/tags/groups/${left.account}`, { tags: ["x"] }), 401, "session_ended");
+    assertProblem(await bearer.send("PUT", `/auth/api/tags/groups/account/${left.account}`, { tags: ["x"] }), 401, "session_ended");
   });
 
   it("a question that is none is refused at every tier", async () => {

@@ -37,7 +37,7 @@ describe("access tokens", () => {
     const { sub, exp, iat, jti, sid, auth_time, ver, ...rest } = payload;
     for (const text of [sub, jti, sid]) assert.match(text, id);
     for (const number of [exp, iat, auth_time, ver]) assert.ok(Number.isSafeInteger(number) && number > 0, String(number));
-    assert.deepEqual(rest, { iss: main, aud: main, amr: ["fed"], acr: "aal1", tags: { groups: ["admin"] } });
+    assert.deepEqual(rest, { iss: main, aud: main, amr: ["fed"], acr: "aal1", email_verified: true, tags: { groups: ["admin"] } });
     assert.ok(auth_time <= iat && Math.abs(iat - Date.now() / 1000) < 30);
     assert.equal(exp - iat, 300);
   });

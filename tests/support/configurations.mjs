@@ -25,6 +25,10 @@ export const configurations = {
   closed: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.closed, { registration: "closed", off: everyAction }) }),
   // Passwords are held against those known from breaches; the service is the test's.
   breached: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.breached, { password: { ...cheap, breach_check: true } }) }),
+  // Several tag sets, groups without tags, and each part of administration given to somebody else.
+  classroom: (at) => ({ ...secrets, COUNTERSIGN: { ...development(at, at.classroom), ...classroom } }),
+  // Parts of administration, each given away in a way that would give too much.
+  overreaching: (at) => ({ ...secrets, COUNTERSIGN: { ...development(at, at.overreaching), ...overreaching } }),
   // A client may ask three times a minute.
   limited: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.limited) }),
   // As deployed: https only. It can be asked over loopback; what it asks at the provider's host reaches a lying provider.
@@ -103,6 +107,36 @@ function production({ issuer, client_id, client_secret }) {
   const school = { name: "School", issuer, client_id, client_secret, scopes };
   return { origin: "https://app.example", admins: ["ada@school.example"], providers: { school } };
 }
+
+const manager = (tag, more) => ({ policy: { has_tag: `groups:${tag}` }, ...more });
+
+const classroom = {
+  tag_sets: ["groups", "permissions", "labels"],
+  groups: { own: "person", everybody: "everybody" },
+  administration: {
+    accounts: manager("office"),
+    sessions: manager("guard"),
+    tags: manager("head", { only: ["groups:class", "labels:school"] }),
+    groups: manager("organizer", { only: ["groups:club"] }),
+    permissions: manager("granter"),
+    keys: manager("locksmith"),
+    events: manager("auditor"),
+  },
+};
+
+const overreaching = {
+  groups: { own: "all/own", everybody: "all" },
+  administration: {
+    accounts: manager("class/7b"),
+    sessions: { policy: { has_permission: { name: "end sessions" } } },
+    tags: manager("head", { only: ["groups:class"] }),
+    groups: manager("organizer"),
+    permissions: { policy: { in_group_with: "groups:granter" } },
+    keys: {},
+    events: manager("auditor", { only: ["groups:class"] }),
+    everything: manager("head"),
+  },
+};
 
 const broken = {
   origin: "http://app.example/path",

@@ -27,10 +27,11 @@ export function controls(origin) {
   };
 }
 
-export async function startControl(port, miniflare, logFile) {
+/** Opens it. `owner(worker)` is who binds that Worker's KV, if it is not the Worker itself. */
+export async function startControl(port, miniflare, logFile, owner = (worker) => worker) {
   const server = createServer(async (request, response) => {
     try {
-      const found = await perform(miniflare, logFile, request.url, JSON.parse((await text(request)) || "{}"));
+      const found = await perform(miniflare, logFile, owner, request.url, JSON.parse((await text(request)) || "{}"));
       response.end(JSON.stringify(found ?? null));
     } catch (error) {
       response.writeHead(500).end(error.stack);
@@ -40,13 +41,13 @@ export async function startControl(port, miniflare, logFile) {
   return { close: () => new Promise((done) => (server.close(done), server.closeAllConnections())) };
 }
 
-async function perform(miniflare, logFile, path, { worker, key, value, prefix, cf, url, init }) {
+async function perform(miniflare, logFile, owner, path, { worker, key, value, prefix, cf, url, init }) {
   if (path === "/log") return readFileSync(logFile, "utf8");
   if (path === "/from") {
     const response = await (await miniflare.getWorker(worker)).fetch(url, { ...init, cf });
     return { status: response.status, text: await response.text() };
   }
-  const kv = await miniflare.getKVNamespace("KV", worker);
+  const kv = await miniflare.getKVNamespace("KV", owner(worker));
   if (path === "/kv/get") return kv.get(key);
   if (path === "/kv/put") return kv.put(key, value);
   if (path === "/kv/delete") return kv.delete(key);

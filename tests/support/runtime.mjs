@@ -28,13 +28,17 @@ export async function useRuntime() {
  * Starts everything and resolves with the origins of the Workers by name (`main`, `brief`, …), `idp` (the demo provider's
  * issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `breaches` (for `startBreaches`), `kv(worker)`, `log()` and
  * `close()`. `folder` holds another build; `only` names the Workers to start; `log` is the file of what they print.
+ *
+ * `persist` is a folder for what objects and KV hold, so that another runtime, which is started `like` this one, goes on with it.
+ * `gate(key)` is waited for before each write to KV: it can fail, or never end.
  */
-export async function startRuntime({ folder = join(root, "build", "worker"), only, log: logFile = "worker.log" } = {}) {
-  const described = await describe();
+export async function startRuntime({ folder = join(root, "build", "worker"), only, log: logFile = "worker.log", like, persist, gate } = {}) {
+  const described = like ?? (await describe());
   const idp = await startIdp({ port: new URL(described.idp).port, clients: idpClients(described) });
   const log = openLog(logFile);
-  const miniflare = await startMiniflare(described, folder, log, only ?? Object.keys(configurations));
-  const control = await startControl(new URL(described.control).port, miniflare, log.path);
+  const names = only ?? Object.keys(configurations);
+  const miniflare = await startMiniflare(described, folder, log, names, { persist, gate });
+  const control = await startControl(new URL(described.control).port, miniflare, log.path, gate ? gated : undefined);
   const close = async () => void (await Promise.all([control.close(), miniflare.dispose(), idp.close()]));
   return { ...described, ...controls(described.control), close };
 }
@@ -64,7 +68,7 @@ async function liar(id, port, issuer = `http://localhost:${port}`) {
   return { issuer, port, client_id: `countersign-${id}`, client_secret: `${id}-client-secret`, keys: await freshKeys() };
 }
 
-async function startMiniflare(described, folder, log, names) {
+async function startMiniflare(described, folder, log, names, { persist, gate }) {
   const { Miniflare, Log, LogLevel, Response } = await import("miniflare");
   const shared = await workerOptions();
   const modules = workerModules(folder);
@@ -74,7 +78,8 @@ async function startMiniflare(described, folder, log, names) {
     modules,
     bindings: configurations[name](described),
     assets: { ...shared.assets, workerName: name },
-    kvNamespaces: { KV: `kv-${name}` },
+    kvNamespaces: gate ? {} : { KV: `kv-${name}` },
+    wrappedBindings: gate ? { KV: gated(name) } : {},
     ratelimits: { LIMIT: { simple: { limit: name === "limited" ? 3 : 1_000_000, period: 60 } } },
     ...(outside[name] && { outboundService: reaching(outside[name](described), Response) }),
     unsafeDirectSockets: [{ host: "localhost", port: Number(new URL(described[name]).port) }],
@@ -85,10 +90,37 @@ async function startMiniflare(described, folder, log, names) {
     cf: false,
     log: new Log(LogLevel.ERROR),
     handleRuntimeStdio: (...streams) => streams.forEach((stream) => stream.pipe(log, { end: false })),
-    workers,
+    ...(persist && { durableObjectsPersist: join(persist, "objects"), kvPersist: join(persist, "kv") }),
+    workers: [...workers, ...(gate ? names.map((name) => gatedKv(name, gate, Response)) : [])],
   });
   await miniflare.ready;
   return miniflare;
+}
+
+const gated = (name) => `${name}-kv`;
+
+/** KV with a gate before each write. Whoever binds it sees KV. */
+function gatedKv(name, gate, Response) {
+  const script = `
+    const bound = (kv, names) => Object.fromEntries(names.map((name) => [name, (...args) => kv[name](...args)]));
+    export default ({ KV, GATE }) => {
+      const passing = (name) => async (key, ...rest) => {
+        const answer = await GATE.fetch("http://gate/" + encodeURIComponent(key));
+        if (!answer.ok) throw new Error(await answer.text());
+        return KV[name](key, ...rest);
+      };
+      return { ...bound(KV, ["get", "getWithMetadata", "list"]), put: passing("put"), delete: passing("delete") };
+    };`;
+  const answer = async (request) => {
+    const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
+    return Promise.resolve(gate(key)).then(() => new Response(), (error) => new Response(error.message, { status: 503 }));
+  };
+  return {
+    name: gated(name),
+    modules: [{ type: "ESModule", path: "index.js", contents: script }],
+    kvNamespaces: { KV: `kv-${name}` },
+    serviceBindings: { GATE: answer },
+  };
 }
 
 /** The outside of a Worker that is not to see any other host than these. */

@@ -96,8 +96,7 @@ impl Apply for Events {
         }
         let statement = "SELECT sequence, at, happening, author, details FROM event WHERE sequence < ?
             ORDER BY sequence DESC LIMIT ?";
-        let before = self.after.map_or(sql::Value::Integer(i64::MAX >> 10), Into::into);
-        let rows = context.sql.run(statement, &[before, self.limit.into()])?;
+        let rows = context.sql.run(statement, &[self.after.unwrap_or(u64::MAX).into(), self.limit.into()])?;
         let events = rows.iter().map(event).collect::<Result<Vec<_>>>()?;
         let full = u64::try_from(events.len()).is_ok_and(|count| count == self.limit);
         Ok(EventPage { next: events.last().filter(|_| full).map(|event| event.sequence), events })
