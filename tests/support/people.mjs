@@ -75,11 +75,11 @@ export class Person {
   }
 
   async giveTags(other, ...tags) {
-    return expectJson(await this.send("PUT", `/auth/api/tags/groups/${other.account}`, { tags }));
+    return expectJson(await this.send("PUT", `/auth/api/tags/groups/account/${other.account}`, { tags }));
   }
 
   async takeTags(other, ...tags) {
-    return expectJson(await this.send("DELETE", `/auth/api/tags/groups/${other.account}`, { tags }));
+    return expectJson(await this.send("DELETE", `/auth/api/tags/groups/account/${other.account}`, { tags }));
   }
 }
 
