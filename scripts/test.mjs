@@ -67,7 +67,7 @@ const cargo = (...args) => run("cargo", args, { cwd: root, env: cargoEnv });
 async function clippy() {
   const wasm = (feature) => ["--lib", "--target", wasmTarget, "--no-default-features", "--features", feature];
   const faults = [];
-  for (const flags of [["--all-targets"], wasm("worker"), wasm("panics"), wasm("browser"), wasm("bench")]) {
+  for (const flags of [["--all-targets"], wasm("worker"), wasm("panics"), wasm("browser"), wasm("bench"), ["--package", "own-worker", "--target", wasmTarget]]) {
     await cargo("clippy", ...flags, "--", "-D", "warnings").catch((error) => faults.push(error.message));
   }
   if (faults.length) throw new Fault(faults.join("\n\n"));

@@ -11,7 +11,7 @@
 //! | [`ports`] | the traits that the outside fulfils: SQL, KV, fetch, mail, text, limits, files, signatures, clock, log, the actors |
 //! | [`actors`] | Account, Directory, Keyring, Replay: a command in, a reply out, effects in an outbox |
 //! | [`http`] | requests in, responses out; each path is named once |
-//! | `edge` | feature `worker`: the fetch event, the Durable Object classes, KV and `WebCrypto` |
+//! | `edge` | features `edge` and `worker`: the Durable Object classes, KV, `WebCrypto`, guards; with `worker` the fetch event |
 //! | `browser` | feature `browser`: what the npm package calls |
 //! | `bench` | feature `bench`: what `npm run bench` times |
 
@@ -25,5 +25,5 @@ pub mod ports;
 pub mod bench;
 #[cfg(feature = "browser")]
 pub mod browser;
-#[cfg(feature = "worker")]
+#[cfg(feature = "edge")]
 pub mod edge;

@@ -13,10 +13,10 @@ mod signatures;
 mod storage;
 mod wire;
 
-use worker::{Context, Env, Request, event, web_sys};
+use worker::{Env, Request, web_sys};
 
 use crate::domain::config::Config;
-use crate::http::{self, App, Memory};
+use crate::http::{self, App, Guard, Memory, Passed};
 use platform::Edge;
 
 thread_local! {
@@ -24,29 +24,67 @@ thread_local! {
     static MEMORY: &'static Memory = Box::leak(Box::default());
 }
 
-/// The fetch event.
+/// The fetch event of the Worker that is deployed as it is.
+#[cfg(feature = "worker")]
+mod entry {
+    use worker::{Context, Env, Request, event, web_sys};
+
+    /// The fetch event.
+    ///
+    /// # Errors
+    /// Only what the runtime throws while a response is built.
+    #[event(fetch)]
+    pub async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<web_sys::Response> {
+        super::respond(request, env).await
+    }
+}
+
+/// Answers a request to the paths of the deployment: those below its prefix, and `/.well-known/jwks.json`. A Worker with routes of
+/// its own hands them on to here.
 ///
 /// # Errors
 /// Only what the runtime throws while a response is built.
-#[event(fetch)]
-pub async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<web_sys::Response> {
+pub async fn respond(request: Request, env: Env) -> worker::Result<web_sys::Response> {
     panics::watch();
-    let answered = Box::pin(panics::contained(respond(request, env))).await;
+    let answered = Box::pin(panics::contained(answer(request, env))).await;
     answered.unwrap_or_else(|panic| wire::response(&http::failed(&panic)))
 }
 
-async fn respond(request: Request, env: Env) -> worker::Result<web_sys::Response> {
+/// Lets a request to a route of one's own pass, or gives the answer to send: 401, for a browser that navigates a way to the page
+/// where one signs in, or 403. See [`Guard`].
+///
+/// # Errors
+/// The answer; the outer error is what the runtime throws while it is built.
+pub async fn require(request: &Request, env: &Env, guard: &Guard) -> worker::Result<Result<Passed, web_sys::Response>> {
+    panics::watch();
+    let verdict = match configuration::of(env) {
+        Ok(config) => {
+            let (head, platform) = (wire::head(request), Edge::new(env.clone()));
+            let app = app(config, &platform);
+            let contained = panics::contained(http::require(&app, &head, guard));
+            Box::pin(contained).await.unwrap_or_else(|panic| Err(http::failed(&panic)))
+        }
+        Err(faults) => Err(http::misconfigured(faults)),
+    };
+    match verdict {
+        Ok(passed) => Ok(Ok(passed)),
+        Err(answer) => wire::response(&answer).map(Err),
+    }
+}
+
+async fn answer(request: Request, env: Env) -> worker::Result<web_sys::Response> {
     #[cfg(feature = "panics")]
     injected::request(&request, &env).await;
     let response = match configuration::of(&env) {
-        Ok(config) => answer(config, env, request).await,
+        Ok(config) => {
+            let platform = Edge::new(env);
+            http::handle(&app(config, &platform), wire::request(request).await).await
+        }
         Err(faults) => http::misconfigured(faults),
     };
     wire::response(&response)
 }
 
-async fn answer(config: &Config, env: Env, request: Request) -> ::http::Response<Vec<u8>> {
-    let platform = Edge::new(env);
-    let app = App { config, platform: &platform, memory: MEMORY.with(|memory| *memory) };
-    http::handle(&app, wire::request(request).await).await
+fn app<'a>(config: &'a Config, platform: &'a Edge) -> App<'a, Edge> {
+    App { config, platform, memory: MEMORY.with(|memory| *memory) }
 }

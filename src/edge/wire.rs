@@ -11,11 +11,16 @@ use crate::http::MAX_BODY;
 /// A request with its body, of which no more is read than tells that it is too large.
 pub async fn request(mut request: Request) -> http::Request<Vec<u8>> {
     let body = body(&mut request).await;
-    let mut converted = http::Request::new(body);
+    head(&request).map(|()| body)
+}
+
+/// A request without its body, which is not touched.
+pub fn head(request: &Request) -> http::Request<()> {
+    let mut converted = http::Request::new(());
     *converted.method_mut() = Method::from_bytes(request.inner().method().as_bytes()).unwrap_or_default();
-    *converted.uri_mut() = uri(&request);
+    *converted.uri_mut() = uri(request);
     read_headers(converted.headers_mut(), &javascript::header_lines(&request.inner().headers()));
-    if let Some(place) = place(&request) {
+    if let Some(place) = place(request) {
         converted.extensions_mut().insert(place);
     }
     converted

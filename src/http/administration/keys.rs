@@ -53,6 +53,7 @@ pub async fn rotate<P: Platform>(
     let offered = keys::generate(app).await?;
     let keys = app.platform.call(REALM, &Rotate { compromised, offered }).await?;
     app.memory.keys.forget();
-    app.platform.note("keys_rotated", &json!({ "by": token.sub, "compromised": compromised }));
+    app.platform
+        .note("keys_rotated", &json!({ "by": token.sub, "from": incoming.client(), "compromised": compromised }));
     Answer::json(&keys)
 }

@@ -16,19 +16,15 @@ pub use projections::rebuild;
 pub use sessions::{end_session, end_sessions, sessions};
 pub use tags::{change as change_tags, find as find_tags, read as read_tags};
 
-use std::collections::BTreeMap;
-
 use super::App;
 use super::authentication::Authentication;
-use super::authorization::{Case, judge};
+use super::authorization::{Case, Presence, judge};
 use super::incoming::Incoming;
-use super::tier::standing;
 use crate::actors::account::ReadTags;
 use crate::domain::access_token::AccessToken;
 use crate::domain::administration::{Delegation, Part, is_admin};
 use crate::domain::by::By;
 use crate::domain::id::AccountId;
-use crate::domain::policy::Person;
 use crate::domain::tag::{Tag, TagSet, Tags};
 use crate::domain::tier::Tier;
 use crate::error::{Code, Error, Result};
@@ -63,37 +59,18 @@ impl<'a> Manager<'a> {
         authentication: &Authentication,
         part: Part,
     ) -> Result<Self> {
-        let token = authentication.required()?.clone();
-        let standing = standing(app, &token, Tier::Decided).await?;
+        let presence = Presence::at(app, authentication, Tier::Decided).await?;
+        let (token, standing) = presence.required()?;
         if carries_admin(&standing.tags) {
-            return Ok(Self { token, delegation: None });
+            return Ok(Self { token: token.clone(), delegation: None });
         }
         let Some(delegation) = app.config.authorization.delegation(part) else {
             return Err(Error::new(Code::TagMissing, "not an administrator"));
         };
-        let person = Person {
-            account: &token.sub,
-            tags: &standing.tags,
-            email_verified: standing.email_verified,
-            auth_time: token.auth_time,
-        };
-        let case = Case {
-            tier: Tier::Decided,
-            person: Some(person),
-            address: incoming.address(&app.config.authorization.proxies),
-            conditions: &BTreeMap::new(),
-            captures: &BTreeMap::new(),
-        };
-        let judgement = judge(app, &delegation.policy, &case).await?;
-        if judgement.outcome.is_held() {
-            return Ok(Self { token, delegation: Some(delegation) });
-        }
-        match judgement.confirm_within {
-            Some(seconds) => {
-                Err(Error::demand(crate::domain::demand::Demand::fresh(seconds), "a manager must prove who she is"))
-            }
-            None => Err(Error::new(Code::PolicyRefused, format!("`{}` does not manage that", token.sub))),
-        }
+        let address = incoming.address(&app.config.authorization.proxies);
+        let judgement = judge(app, &delegation.policy, &Case::of(Tier::Decided, presence.person(), address)).await?;
+        judgement.require(&delegation.policy, &presence)?;
+        Ok(Self { token: token.clone(), delegation: Some(delegation) })
     }
 
     /// Whether she may all.
@@ -128,8 +105,8 @@ impl<'a> Manager<'a> {
 
 /// Who asks, who must be an administrator at this moment.
 pub async fn administrator<P: Platform>(app: &App<'_, P>, authentication: &Authentication) -> Result<AccessToken> {
-    let token = authentication.required()?;
-    let standing = standing(app, token, Tier::Decided).await?;
+    let presence = Presence::at(app, authentication, Tier::Decided).await?;
+    let (token, standing) = presence.required()?;
     if carries_admin(&standing.tags) {
         Ok(token.clone())
     } else {
@@ -137,7 +114,8 @@ pub async fn administrator<P: Platform>(app: &App<'_, P>, authentication: &Authe
     }
 }
 
-fn carries_admin(tags: &Tags) -> bool {
+/// Whether these are the tags of an administrator.
+pub fn carries_admin(tags: &Tags) -> bool {
     let groups = TagSet::groups();
     tags.of(&groups).any(|tag| is_admin(&groups, tag))
 }

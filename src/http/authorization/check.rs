@@ -140,36 +140,12 @@ pub async fn verdict<P: Platform>(app: &App<'_, P>, authentication: &Authenticat
         tell("groups", json!(held.into_values().flatten().collect::<Vec<_>>()));
     }
     let Some(policy) = &guard.policy else { return Ok(Verdict::Allowed(members)) };
-    let captures = BTreeMap::new();
-    let case = policies::Case {
-        tier,
-        person: presence.person(),
-        address: guard.address,
-        conditions: &guard.conditions,
-        captures: &captures,
-    };
+    let case =
+        policies::Case { conditions: &guard.conditions, ..policies::Case::of(tier, presence.person(), guard.address) };
     let judgement = policies::judge(app, policy, &case).await?;
     if guard.explain {
         tell("explanation", judgement.explanation.clone());
     }
     tell("outcome", judgement.outcome.name().into());
     judgement.settle(policy, &presence, members)
-}
-
-impl policies::Judgement {
-    /// The verdict: who is nobody is asked to sign in, if that could help; whose proof is too old, to prove once more who she is.
-    pub fn settle(self, policy: &Policy, presence: &Presence, members: Map<String, Value>) -> Result<Verdict> {
-        if self.outcome.is_held() {
-            return Ok(Verdict::Allowed(members));
-        }
-        if presence.token().is_none() && policy.concerns_person() {
-            return Err(presence.refusal());
-        }
-        match self.confirm_within {
-            Some(seconds) => {
-                Err(Error::demand(crate::domain::demand::Demand::fresh(seconds), "the policy wants a fresher proof"))
-            }
-            None => Ok(Verdict::Refused(Code::PolicyRefused, members)),
-        }
-    }
 }

@@ -1,12 +1,14 @@
 //! Signed links: good for one resource, one method and some minutes, perhaps for one account or one use.
 //!
 //! A link is what its maker may, handed on for a while. It is sealed under a key of its own, so it is never taken for anything
-//! else, and nothing else for it; and it is worth no more than its maker's account is.
+//! else, and nothing else for it; and it is worth no more than what its maker may at the time of its use.
+
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::super::administration::by;
+use super::super::administration::{by, carries_admin};
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
@@ -16,12 +18,12 @@ use super::policies::{Case, judge};
 use super::presence::Presence;
 use super::rules;
 use crate::actors::replay::Consume;
+use crate::domain::access_token::AccessToken;
 use crate::domain::account::Status;
-use crate::domain::administration::is_admin;
 use crate::domain::base64url;
 use crate::domain::id::{AccountId, TokenId};
+use crate::domain::policy::Person;
 use crate::domain::secret::Purpose;
-use crate::domain::tag::TagSet;
 use crate::domain::target::Target;
 use crate::domain::tier::Tier;
 use crate::domain::time::Timestamp;
@@ -43,6 +45,7 @@ struct Link {
     by: AccountId,
     account: Option<AccountId>,
     once: Option<TokenId>,
+    address: Option<IpAddr>,
 }
 
 #[derive(Deserialize)]
@@ -74,8 +77,7 @@ pub async fn create<P: Platform>(
     authentication: &Authentication,
 ) -> Result<Answer> {
     let presence = Presence::at(app, authentication, Tier::Decided).await?;
-    let (token, _) = presence.required()?;
-    may_make(app, incoming, &presence).await?;
+    let token = may_make(app, incoming, &presence).await?;
     let body: Body = incoming.json()?;
     let invalid = |what: &str| Error::new(Code::BodyInvalid, format!("`{what}` of a link"));
     if !(1..=app.config.authorization.links.max_lifetime).contains(&body.lifetime) {
@@ -88,40 +90,36 @@ pub async fn create<P: Platform>(
     if link.is_some() {
         return Err(invalid("path"));
     }
-    if !rules::admits(app, incoming, &presence, &target, &body.method).await? {
+    let address = incoming.address(&app.config.authorization.proxies);
+    if !rules::admit(app, Case::of(Tier::Decided, presence.person(), address), &target, &body.method).await? {
         return Err(Error::new(Code::PolicyRefused, "the rules do not let her do that herself"));
     }
     let until = app.platform.now().plus(body.lifetime);
     let once = if body.once { Some(TokenId::generate(app.platform)?) } else { None };
     let by_whom = token.sub.clone();
     let target = target.as_written();
-    let link = Link { target, method: body.method, until, by: by_whom, account: body.account, once };
+    let link = Link { target, method: body.method, until, by: by_whom, account: body.account, once, address };
     let url = url(app, &link)?;
     let details = json!({ "target": link.target, "method": link.method, "until": until, "account": link.account, "author": by(token, incoming) });
     app.platform.note("link_made", &details);
     Ok(Answer::json(&json!({ "url": url, "expires_at": until }))?.status(201))
 }
 
-async fn may_make<P: Platform>(app: &App<'_, P>, incoming: &Incoming, presence: &Presence) -> Result<()> {
-    let (_, standing) = presence.required()?;
-    let groups = TagSet::groups();
-    if standing.tags.of(&groups).any(|tag| is_admin(&groups, tag)) {
-        return Ok(());
-    }
-    let Some(policy) = &app.config.authorization.links.policy else {
-        return Err(Error::new(Code::TagMissing, "only administrators make links"));
-    };
-    let case = Case {
-        tier: Tier::Decided,
-        person: presence.person(),
-        address: incoming.address(&app.config.authorization.proxies),
-        conditions: &std::collections::BTreeMap::new(),
-        captures: &std::collections::BTreeMap::new(),
-    };
-    let judgement = judge(app, policy, &case).await?;
-    match judgement.settle(policy, presence, Map::new())? {
-        Verdict::Allowed(_) => Ok(()),
-        Verdict::Refused(code, _) => Err(Error::new(code, "she makes no links")),
+/// Who asks, who must be one who makes links.
+async fn may_make<'p, P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    presence: &'p Presence,
+) -> Result<&'p AccessToken> {
+    let (token, standing) = presence.required()?;
+    let address = incoming.address(&app.config.authorization.proxies);
+    match &app.config.authorization.links.policy {
+        _ if carries_admin(&standing.tags) => Ok(token),
+        Some(policy) => {
+            let judgement = judge(app, policy, &Case::of(Tier::Decided, presence.person(), address)).await?;
+            judgement.require(policy, presence).map(|()| token)
+        }
+        None => Err(Error::new(Code::TagMissing, "only administrators make links")),
     }
 }
 
@@ -150,8 +148,8 @@ pub async fn admit<P: Platform>(
     if link.target != target.as_written() || link.method != method {
         return Ok(refused("it is good for something else"));
     }
-    if !is_active(app, &link.by).await? {
-        return Ok(refused("its maker's account cannot be used now"));
+    if !is_still_allowed(app, &link, target).await? {
+        return Ok(refused("its maker may not do that any more"));
     }
     if let Some(account) = &link.account {
         let presence = Presence::at(app, authentication, Tier::Replicated).await?;
@@ -180,11 +178,25 @@ fn refused(reason: &str) -> Verdict {
     Verdict::Refused(Code::LinkRefused, Map::from_iter([("reason".to_owned(), Value::from(reason))]))
 }
 
-/// Whether an account is there and can be used. That nobody can say is an error.
-async fn is_active<P: Platform>(app: &App<'_, P>, account: &AccountId) -> Result<bool> {
-    match tier::account(app, account, Tier::Replicated).await {
-        Ok(standing) => Ok(standing.status == Status::Active),
-        Err(error) if error.code == Code::AccountUnknown => Ok(false),
-        Err(error) => Err(error),
-    }
+/// Whether its maker may still do what the link lets others do, as KV knows her. Her proof was fresh enough when she made it. That
+/// nobody can say is an error.
+async fn is_still_allowed<P: Platform>(app: &App<'_, P>, link: &Link, target: &Target) -> Result<bool> {
+    let standing = match tier::account(app, &link.by, Tier::Replicated).await {
+        Ok(standing) => standing,
+        Err(error) if error.code == Code::AccountUnknown => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let person = Person {
+        account: &link.by,
+        tags: &standing.tags,
+        email_verified: standing.email_verified,
+        auth_time: app.platform.now(),
+    };
+    let case = || Case::of(Tier::Replicated, Some(person), link.address);
+    let makes = match &app.config.authorization.links.policy {
+        _ if carries_admin(&standing.tags) => true,
+        Some(policy) => judge(app, policy, &case()).await?.outcome.is_held(),
+        None => false,
+    };
+    Ok(standing.status == Status::Active && makes && rules::admit(app, case(), target, &link.method).await?)
 }

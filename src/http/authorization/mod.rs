@@ -14,4 +14,5 @@ pub use check::check;
 pub use links::create as create_link;
 pub use permissions::{accessible, held};
 pub use policies::{Case, judge};
+pub use presence::Presence;
 pub use rules::explain;

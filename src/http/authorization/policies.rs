@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::App;
+use super::check::Verdict;
 use super::grants;
+use super::presence::Presence;
+use crate::domain::demand::Demand;
 use crate::domain::policy::{Facts, Outcome, Person, Policy};
 use crate::domain::tier::Tier;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
 /// What a policy is judged for.
@@ -26,6 +29,17 @@ pub struct Case<'a> {
     pub captures: &'a BTreeMap<String, String>,
 }
 
+/// Of what a policy cannot know where there is neither a caller with conditions nor a path with captures.
+static NOTHING: BTreeMap<String, bool> = BTreeMap::new();
+static NO_CAPTURES: BTreeMap<String, String> = BTreeMap::new();
+
+impl<'a> Case<'a> {
+    /// The case of a person, without conditions and captures.
+    pub const fn of(tier: Tier, person: Option<Person<'a>>, address: Option<IpAddr>) -> Self {
+        Self { tier, person, address, conditions: &NOTHING, captures: &NO_CAPTURES }
+    }
+}
+
 /// What became of a policy.
 pub struct Judgement {
     /// Whether it held. An unknown grants nothing.
@@ -34,6 +48,36 @@ pub struct Judgement {
     pub confirm_within: Option<u64>,
     /// Why.
     pub explanation: Value,
+}
+
+impl Judgement {
+    /// The verdict: who is nobody is asked to sign in, if that could help; whose proof is too old, to prove once more who she is.
+    ///
+    /// # Errors
+    /// Those two.
+    pub fn settle(&self, policy: &Policy, presence: &Presence, members: Map<String, Value>) -> Result<Verdict> {
+        if self.outcome.is_held() {
+            return Ok(Verdict::Allowed(members));
+        }
+        if presence.token().is_none() && policy.concerns_person() {
+            return Err(presence.refusal());
+        }
+        match self.confirm_within {
+            Some(seconds) => Err(Error::demand(Demand::fresh(seconds), "the policy wants a fresher proof")),
+            None => Ok(Verdict::Refused(Code::PolicyRefused, members)),
+        }
+    }
+
+    /// The same where a refusal is a fault.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn require(&self, policy: &Policy, presence: &Presence) -> Result<()> {
+        match self.settle(policy, presence, Map::new())? {
+            Verdict::Allowed(_) => Ok(()),
+            Verdict::Refused(code, _) => Err(Error::new(code, "the policy does not hold")),
+        }
+    }
 }
 
 /// Judges a policy. Grants are looked up only if it takes them.

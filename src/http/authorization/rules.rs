@@ -109,8 +109,7 @@ async fn pass<P: Platform>(
     };
     let presence = Presence::at(app, authentication, rule.at).await?;
     let address = incoming.address(&app.config.authorization.proxies);
-    let case =
-        Case { tier: rule.at, person: presence.person(), address, conditions: &BTreeMap::new(), captures: &captures };
+    let case = Case { captures: &captures, ..Case::of(rule.at, presence.person(), address) };
     let judgement = judge(app, &rule.policy, &case).await?;
     let members = Map::from_iter([("at".to_owned(), Value::from(rule.at.name()))]);
     let verdict = match judgement.settle(&rule.policy, &presence, members)? {
@@ -127,27 +126,13 @@ fn find<'a>(config: &'a Config, target: &Target, method: &str) -> Option<(&'a Ru
     rules.iter().find_map(|rule| rule.matches(target, method).map(|captures| (rule, captures)))
 }
 
-/// Whether the rules let somebody do this who is there at this moment. Where there are no rules, nothing stands against it.
-pub async fn admits<P: Platform>(
-    app: &App<'_, P>,
-    incoming: &Incoming,
-    presence: &Presence,
-    target: &Target,
-    method: &str,
-) -> Result<bool> {
+/// Whether the rules let somebody do this. Where there are no rules, nothing stands against it.
+pub async fn admit<P: Platform>(app: &App<'_, P>, case: Case<'_>, target: &Target, method: &str) -> Result<bool> {
     if app.config.authorization.rules.is_empty() {
         return Ok(true);
     }
     let Some((rule, captures)) = find(app.config, target, method) else { return Ok(false) };
-    let address = incoming.address(&app.config.authorization.proxies);
-    let case = Case {
-        tier: Tier::Decided,
-        person: presence.person(),
-        address,
-        conditions: &BTreeMap::new(),
-        captures: &captures,
-    };
-    Ok(judge(app, &rule.policy, &case).await?.outcome.is_held())
+    Ok(judge(app, &rule.policy, &Case { captures: &captures, ..case }).await?.outcome.is_held())
 }
 
 /// 401: where to sign in stands in a header, for proxies that send the browser there themselves; the others hand on a page that
@@ -210,7 +195,7 @@ pub async fn explain<P: Platform>(
         email_verified: standing.email_verified,
         auth_time: Timestamp(0),
     });
-    let case = Case { tier: rule.at, person, address: None, conditions: &BTreeMap::new(), captures: &captures };
+    let case = Case { captures: &captures, ..Case::of(rule.at, person, None) };
     let judgement = judge(app, &rule.policy, &case).await?;
     Answer::json(&json!({ "rule": rule, "outcome": judgement.outcome, "explanation": judgement.explanation }))
 }
