@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod authorization;
 mod crypto;
 mod email_change;
 mod enumeration;

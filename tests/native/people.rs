@@ -86,6 +86,14 @@ impl<'a> Person<'a> {
         self.send("DELETE", path, Vec::new())
     }
 
+    pub fn send_json(&self, method: &str, path: &str, body: &Value) -> Seen {
+        self.send(method, path, serde_json::to_vec(body).unwrap())
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Seen {
+        self.send("PUT", path, serde_json::to_vec(body).unwrap())
+    }
+
     /// The session as her browser has it, renewed if its access token is spent.
     pub fn session(&self) -> Value {
         self.get("/auth/session").body["session"].clone()

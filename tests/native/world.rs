@@ -1,7 +1,7 @@
 //! A world for tests: a clock that is turned by hand, repeatable randomness, objects over rusqlite, KV in memory.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -56,6 +56,7 @@ pub struct World {
     pub mail_fails: RefCell<Option<Undelivered>>,
     pub provider: Provider,
     random: Cell<u64>,
+    delivering: RefCell<HashSet<(Actor, String)>>,
     objects: RefCell<HashMap<(Actor, String), Rc<Database>>>,
     pub secret: RefCell<RootSecret>,
     pub config: RefCell<Config>,
@@ -78,6 +79,7 @@ impl World {
             mail_fails: RefCell::default(),
             provider: Provider::new(),
             random: Cell::new(0),
+            delivering: RefCell::default(),
             objects: RefCell::default(),
             secret: RefCell::new(RootSecret::parse(Self::SECRET).unwrap()),
             config: RefCell::new(Self::config()),
@@ -89,6 +91,15 @@ impl World {
         let world = Self::new();
         let mut document = Self::document();
         document["accounts"] = accounts;
+        world.config.replace(Self::parse(&document));
+        world
+    }
+
+    /// The same with more settings.
+    pub fn with(settings: &serde_json::Value) -> Self {
+        let world = Self::new();
+        let mut document = Self::document();
+        document.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
         world.config.replace(Self::parse(&document));
         world
     }
@@ -148,8 +159,17 @@ impl World {
         }
         let database = self.database(actor, instance);
         let reply = self.decide(&database, instance, |context| actors::dispatch(actor, name, body, context))?;
-        outbox::deliver(&*database, self).await?;
+        self.deliver(actor, instance, &database).await;
         Ok(reply)
+    }
+
+    /// One delivery at a time for each object: what it tells others may come back to it meanwhile.
+    async fn deliver(&self, actor: Actor, instance: &str, database: &Database) {
+        let object = (actor, instance.to_owned());
+        if self.delivering.borrow_mut().insert(object.clone()) {
+            outbox::deliver(database, self).await.unwrap();
+            self.delivering.borrow_mut().remove(&object);
+        }
     }
 
     fn decide<T>(
@@ -197,7 +217,7 @@ impl World {
         }
         let (config, secret) = (self.config.borrow().clone(), self.secret.borrow().clone());
         pollster::block_on(async {
-            outbox::deliver(database, self).await.unwrap();
+            self.deliver(actor, instance, database).await;
             letters::deliver(database, &secret, config.mail.as_ref(), self).await.unwrap();
         });
     }
