@@ -100,7 +100,12 @@ async fn pass<P: Platform>(
     guard: &Guard,
 ) -> Result<Answer> {
     if let Some(link) = link {
-        let verdict = links::admit(app, authentication, link, target, method).await?;
+        // A link stands for what its maker may by the rules, not for what is asked for besides.
+        let besides = if incoming.has_query() { Some(check::verdict(app, authentication, guard).await?) } else { None };
+        let verdict = match besides {
+            Some(refused @ Verdict::Refused(..)) => refused,
+            _ => links::admit(app, authentication, link, target, method).await?,
+        };
         let presence = Presence::at(app, authentication, Tier::Carried).await?;
         return Ok(identified(check::answer(verdict)?, &presence));
     }
