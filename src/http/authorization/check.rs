@@ -10,6 +10,7 @@ use super::super::incoming::Incoming;
 use super::super::routes::CHECK;
 use super::super::{App, challenge};
 use super::guard::Guard;
+use super::identity::told;
 use super::presence::Presence;
 use super::rules::Forwarded;
 use super::{grants, links, policies, rules};
@@ -39,7 +40,9 @@ pub async fn check<P: Platform>(
     if let Some(token) = incoming.query("link")? {
         let target = Target::parse(&incoming.required_query("uri")?)?;
         let method = incoming.query("method")?.unwrap_or_else(|| "GET".to_owned());
-        return answer(links::admit(app, authentication, &token, &target, &method).await?);
+        let verdict = links::admit(app, authentication, &token, &target, &method).await?;
+        let presence = Presence::at(app, authentication, Tier::Carried).await?;
+        return told(verdict, &presence);
     }
     let guard = read(app, incoming)?;
     match Forwarded::read(app, incoming)? {

@@ -13,7 +13,7 @@ use super::super::incoming::Incoming;
 use super::super::{App, challenge, tier};
 use super::check::{self, Verdict};
 use super::guard::Guard;
-use super::identity::identified;
+use super::identity::told;
 use super::links;
 use super::policies::{Case, judge};
 use super::presence::Presence;
@@ -107,7 +107,7 @@ async fn pass<P: Platform>(
             _ => links::admit(app, authentication, link, target, method).await?,
         };
         let presence = Presence::at(app, authentication, Tier::Carried).await?;
-        return Ok(identified(check::answer(verdict)?, &presence));
+        return told(verdict, &presence);
     }
     let Some((rule, captures)) = find(app.config, target, method) else {
         return check::answer(Verdict::Refused(Code::RuleMissing, Map::new()));
@@ -122,7 +122,7 @@ async fn pass<P: Platform>(
         Verdict::Allowed(_) if incoming.has_query() => check::verdict(app, authentication, guard).await?,
         verdict => verdict,
     };
-    Ok(identified(check::answer(verdict)?, &presence))
+    told(verdict, &presence)
 }
 
 /// The first rule that is about this, and what its captures stand for.
