@@ -19,6 +19,7 @@ pub mod actors;
 pub mod domain;
 pub mod error;
 pub mod http;
+mod json;
 pub mod ports;
 
 #[cfg(feature = "bench")]

@@ -14,6 +14,7 @@ use crate::domain::random::Random;
 use crate::domain::secret::RootSecret;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::call::{Actor, Command};
 use crate::ports::sql::Sql;
 
@@ -90,7 +91,7 @@ pub fn wake(actor: Actor, context: &Context<'_>) -> Result<Fate> {
 
 fn run<C: Apply>(body: &[u8], context: &Context<'_>) -> Result<Vec<u8>> {
     let internal = |error: serde_json::Error| Error::new(Code::Internal, format!("command `{}`: {error}", C::NAME));
-    let command: C = serde_json::from_slice(body).map_err(internal)?;
+    let command: C = json::read(body).map_err(internal)?;
     let reply = command.apply(context)?;
     serde_json::to_vec(&reply).map_err(internal)
 }

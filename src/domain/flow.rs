@@ -11,6 +11,7 @@ use super::random::{self, Random};
 use super::secret::{Purpose, RootSecret, sha256};
 use super::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 
 /// A started sign-in. Each has its own cookie, so several tabs do not disturb one another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,8 +126,7 @@ impl Flow {
         let opened = root
             .open(Purpose::Flow, &sealed, Self::id(state).as_bytes())?
             .ok_or_else(|| invalid("flow cookie does not open for this state"))?;
-        let flow: Self =
-            serde_json::from_slice(&opened.plain).map_err(|error| invalid(&format!("flow cookie: {error}")))?;
+        let flow: Self = json::read(&opened.plain).map_err(|error| invalid(&format!("flow cookie: {error}")))?;
         if flow.provider != provider.id || flow.issuer != provider.issuer {
             return Err(invalid(&format!("flow of `{}` at the callback of `{}`", flow.provider, provider.id)));
         }

@@ -9,6 +9,7 @@ use super::{javascript, outgoing};
 use crate::domain::random::Random;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Clock;
 use crate::ports::assets::Assets;
 use crate::ports::call::{Actor, Call};
@@ -161,7 +162,7 @@ impl Call for Edge {
             return Ok(reply);
         }
         let broken = |error| Error::new(Code::Unavailable, format!("{actor:?} `{instance}` answers {error}"));
-        Err(serde_json::from_slice(&reply).map_err(broken)?)
+        Err(json::read(&reply).map_err(broken)?)
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Code, Error, Result};
+use crate::json;
 
 /// The kinds of actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -38,7 +39,7 @@ pub trait Call {
     async fn call<C: Command>(&self, instance: &str, command: &C) -> Result<C::Reply> {
         let body = serde_json::to_vec(command).map_err(|error| internal(&error))?;
         let reply = self.call_raw(C::ACTOR, instance, C::NAME, body).await?;
-        serde_json::from_slice(&reply).map_err(|error| internal(&error))
+        json::read(&reply).map_err(|error| internal(&error))
     }
 
     /// The same for a command that is already JSON, as an outbox keeps it.

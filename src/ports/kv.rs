@@ -17,6 +17,7 @@ use crate::domain::signing_key::PublicKeys;
 use crate::domain::tag::{Tag, TagSet};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 
 /// A kind of replicated record: its prefix, its key and its value. ARCHITECTURE.md has the table of all.
 pub trait Record {
@@ -185,7 +186,7 @@ pub trait Kv {
     /// As [`Kv::read`].
     async fn load<R: Record>(&self, record: &R) -> Result<Option<R::Value>> {
         let text = self.read(&record.key()).await?;
-        Ok(text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()))
+        Ok(text.and_then(|text| json::read(text.as_bytes()).ok()))
     }
 
     /// Stores the value of a record.

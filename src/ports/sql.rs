@@ -121,7 +121,7 @@ impl Row {
     /// # Errors
     /// [`Code::Internal`] if the text is not that JSON.
     pub fn json<T: serde::de::DeserializeOwned>(&self, column: usize) -> Result<T> {
-        serde_json::from_slice(self.text(column)?.as_bytes())
+        crate::json::read(self.text(column)?.as_bytes())
             .map_err(|error| Error::new(Code::Internal, format!("stored JSON in column {column}: {error}")))
     }
 }

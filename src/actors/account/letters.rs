@@ -13,6 +13,7 @@ use crate::domain::mail::{Letter, Lifetime, Matter};
 use crate::domain::secret::{Purpose, RootSecret};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Clock;
 use crate::ports::log::Log;
 use crate::ports::mail::{Post, Undelivered};
@@ -118,7 +119,7 @@ async fn post(mail: Option<&Mail>, letter: &Letter, outside: &impl Post) -> Resu
 fn open(secret: &RootSecret, id: &str, sealed: &[u8]) -> Result<Letter> {
     let opened = secret.open(Purpose::Letter, sealed, id.as_bytes())?;
     let opened = opened.ok_or_else(|| internal("a sealed letter does not open"))?;
-    serde_json::from_slice(&opened.plain).map_err(|error| internal(&error.to_string()))
+    json::read(&opened.plain).map_err(|error| internal(&error.to_string()))
 }
 
 fn remove(sql: &dyn Sql, id: &str) -> Result<()> {

@@ -303,7 +303,7 @@ impl Apply for Accessible {
 
 /// A page of the permissions that groups have, behind one, for their projections.
 pub(super) fn project_page(context: &Context<'_>, after: &str, most: u64) -> Result<Option<String>> {
-    let after: Option<Permission> = serde_json::from_slice(after.as_bytes()).ok();
+    let after: Option<Permission> = crate::json::read(after.as_bytes()).ok();
     let (name, kind, record) = after.as_ref().map(columns).unwrap_or_default();
     let statement = "SELECT DISTINCT name, kind, record FROM permission WHERE (name, kind, record) > (?, ?, ?)
         ORDER BY name, kind, record LIMIT ?";

@@ -24,7 +24,7 @@ pub async fn permissions<P: Platform>(
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Permissions).await?;
     let (limit, after) = lists::page(incoming)?;
-    let read = |text: String| serde_json::from_slice(text.as_bytes());
+    let read = |text: String| crate::json::read(text.as_bytes());
     let after = after.map(read).transpose().map_err(|_| Error::new(Code::QueryInvalid, "`after` is no permission"))?;
     let list = ListPermissions { group: reference(app, &group_id(id)?), after, limit };
     let Permissions { permissions, more } = app.platform.call(REALM, &list).await?;

@@ -170,7 +170,7 @@ pub async fn admit<P: Platform>(
 fn open<P: Platform>(app: &App<'_, P>, token: &str) -> Result<Option<Link>> {
     let Some(sealed) = base64url::decode(token) else { return Ok(None) };
     let opened = app.config.secret.open(Purpose::Link, &sealed, b"")?;
-    Ok(opened.and_then(|opened| serde_json::from_slice(&opened.plain).ok()))
+    Ok(opened.and_then(|opened| crate::json::read(&opened.plain).ok()))
 }
 
 /// The holder of a link may know why it does nothing: she has it already.

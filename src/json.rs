@@ -1,0 +1,15 @@
+//! Reading JSON that was written here: commands and their replies, what is stored, what is sealed.
+//!
+//! It is read as a tree first. So there is one reader of texts for all types rather than one for each, which is most of what a
+//! type costs in the Wasm. What comes from elsewhere is read into its type at once: that refuses a member that comes twice.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Reads a value.
+///
+/// # Errors
+/// If the text is not that JSON.
+pub fn read<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
+    T::deserialize(serde_json::from_slice::<Value>(text)?)
+}
