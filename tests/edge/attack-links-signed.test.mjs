@@ -134,6 +134,19 @@ describe("attacks on signed links", () => {
     assertProblem(await links.forwardUri(admin, uri), 403, "link_refused");
   });
 
+  it(`attack: a proxy that leaves the query of a request in its question lets nobody choose what a link is for (${CACHED})`, async () => {
+    const query = `?${new URLSearchParams({ link: good.token, uri: good.uri, method: "GET" })}`;
+    for (const uri of ["/admin/secret", "/home/x", good.uri]) {
+      for (const who of [nobody, admin]) assertProblem(await links.forwardUri(who, uri, { query }), 400, "query_invalid");
+    }
+    const plain = createLinks(runtime.main);
+    const link = await plain.make(await people.at("main").admin(), { path: "/public/x" });
+    for (const headers of [{ "x-forwarded-uri": "/admin", "x-forwarded-method": "GET" }, { "x-original-uri": "/admin" }]) {
+      const asked = new URLSearchParams({ link: link.token, uri: link.uri });
+      assertProblem(await nobody.get(`${runtime.main}/auth/check?${asked}`, { headers }), 400, "query_invalid");
+    }
+  });
+
   it(`attack: a link names this site, whatever the request for it says (${HOST})`, async () => {
     const headers = { "x-forwarded-host": "evil.example", "x-forwarded-proto": "https", forwarded: "host=evil.example" };
     const page = await admin.send("POST", "/auth/api/links", { path: "/home/a" }, { headers });

@@ -38,6 +38,10 @@ pub async fn check<P: Platform>(
 ) -> Result<Answer> {
     incoming.check_query(&[&CHECK])?;
     if let Some(token) = incoming.query("link")? {
+        // A proxy may have left the query of the request in place: then it would be for whoever asks to say what is asked.
+        if rules::is_proxied(incoming) {
+            return Err(Error::new(Code::QueryInvalid, "of a proxied request a link stands in the target"));
+        }
         let target = Target::parse(&incoming.required_query("uri")?)?;
         let method = incoming.query("method")?.unwrap_or_else(|| "GET".to_owned());
         let verdict = links::admit(app, authentication, &token, &target, &method).await?;

@@ -57,6 +57,11 @@ impl Forwarded {
     }
 }
 
+/// Whether it is a proxy that asks, well or badly.
+pub fn is_proxied(incoming: &Incoming) -> bool {
+    URI.iter().chain(&METHOD).any(|name| incoming.has_header(name))
+}
+
 fn one_of(incoming: &Incoming, names: &[HeaderName; 2]) -> Result<Option<String>> {
     let ambiguous = |name: &HeaderName| Error::new(Code::QueryInvalid, format!("`{name}` is not one text"));
     let mut found: Option<String> = None;
