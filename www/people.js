@@ -137,8 +137,9 @@ function createSearch(client) {
     const label = make("span", { className: "visually-hidden" }, ` ${called}`);
     const button = make("button", { type: "button", className: "quiet" }, "Open", label);
     button.addEventListener("click", () => busy(button, () => attempt(async () => (await open(account)).focus())));
-    const names = [user_name, email].filter((name) => name !== null).join(" · ") || account;
-    return make("li", {}, make("span", { className: "fine" }, names, " ", make("span", { className: "badge" }, status)), button);
+    const first = make("p", {}, called, " ", make("span", { className: "badge" }, status));
+    const address = email === null || email === called ? [] : [make("p", { className: "fine" }, email)];
+    return make("li", {}, make("div", {}, first, ...address), button);
   }
 
   async function attempt(task) {
@@ -194,7 +195,7 @@ function card(client, profile, changed) {
   }
 
   const address = email && `${email}${email_verified ? ", verified" : ", not verified"}`;
-  const facts = [user_name, address, ...Object.values(fields)];
+  const facts = [user_name, address, ...Object.entries(fields).map(fieldOf)];
   return make(
     "div",
     { className: "one", tabIndex: -1, "data-status": status },
@@ -204,4 +205,8 @@ function card(client, profile, changed) {
     make("div", { className: "line wrap" }, ...buttons),
     message,
   );
+}
+
+function fieldOf([name, value]) {
+  return value === null ? null : `${name}: ${{ true: "yes", false: "no" }[value] ?? value}`;
 }

@@ -105,15 +105,22 @@ impl Incoming {
     }
 
     /// The address that the request comes from, as the platform says; behind one of these proxies as that says: the last of
-    /// `X-Forwarded-For`, which is the one that the proxy has added itself.
+    /// `X-Forwarded-For` that is no such proxy itself. Whoever stands in front of a proxy can write the ones before.
     pub fn address(&self, proxies: &[Network]) -> Option<IpAddr> {
-        let address = self.header(&CONNECTING_IP)?.parse().ok()?;
-        if !proxies.iter().any(|proxy| proxy.contains(address)) {
-            return Some(address);
+        let is_proxy = |address: &IpAddr| proxies.iter().any(|proxy| proxy.contains(*address));
+        let connecting = self.header(&CONNECTING_IP)?.parse().ok()?;
+        if !is_proxy(&connecting) {
+            return Some(connecting);
         }
-        let mut lines = self.parts.headers.get_all(FORWARDED_FOR).iter();
-        let last = lines.next_back().and_then(|line| line.to_str().ok())?.rsplit(',').next()?;
-        last.trim().parse().ok()
+        for line in self.parts.headers.get_all(FORWARDED_FOR).iter().rev() {
+            for text in line.to_str().ok()?.rsplit(',') {
+                let address = text.trim().parse().ok()?;
+                if !is_proxy(&address) {
+                    return Some(address);
+                }
+            }
+        }
+        None
     }
 
     /// Whether there is such a header, well-formed or not.

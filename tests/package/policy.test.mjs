@@ -18,7 +18,7 @@ const WRITTEN = [
   [policy.anyone(), "anyone"],
   [policy.signedIn(), "signed_in"],
   [policy.verified(), "verified"],
-  [policy.userIn("a", "b"), { user_in: ["a", "b"] }],
+  [policy.userIn("a".repeat(32), "b".repeat(32)), { user_in: ["a".repeat(32), "b".repeat(32)] }],
   [policy.hasTag("groups:teacher"), { has_tag: "groups:teacher" }],
   [policy.hasAnyTag("groups:a", "groups:b"), { has_tag: { any: ["groups:a", "groups:b"] } }],
   [policy.hasAllTags("groups:a", "groups:b"), { has_tag: { all: ["groups:a", "groups:b"] } }],

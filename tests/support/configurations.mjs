@@ -33,6 +33,12 @@ export const configurations = {
   limited: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.limited) }),
   // As deployed: https only. It can be asked over loopback; what it asks at the provider's host reaches a lying provider.
   production: (at) => ({ ...secrets, COUNTERSIGN: production(at.school) }),
+  // Rules for routes, and links that others than administrators make.
+  ruled: (at) => ({ ...secrets, COUNTERSIGN: { ...development(at, at.ruled), ...ruled } }),
+  // The same behind a reverse proxy, whose origin people see.
+  proxied: (at) => ({ ...secrets, COUNTERSIGN: { ...development(at, at.nginx), ...ruled, sign_in: "/sign-in?from=here" } }),
+  // Each rule wrong in its own way.
+  misruled: (at) => ({ ...secrets, COUNTERSIGN: { ...development(at, at.misruled), ...misruled } }),
   // Every value wrong in its own way.
   broken: () => ({ COUNTERSIGN_SECRET: "too short", COUNTERSIGN_SECRET_PREVIOUS: "short too", COUNTERSIGN: broken }),
   // Not even JSON.
@@ -98,6 +104,56 @@ function development(at, origin, accounts) {
     mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
   };
 }
+
+const ruled = {
+  tag_sets: ["permissions"],
+  proxies: ["192.0.2.0/24", "2001:db8:ffff::/48"],
+  links: { policy: { has_tag: "groups:teacher" }, max_lifetime: 600 },
+  rules: [
+    { path: "/public/*", policy: "anyone" },
+    { path: "/pages/{page}", policy: "anyone" },
+    { path: "/", policy: "signed_in" },
+    { path: "/home/*", policy: "signed_in" },
+    { path: "/members", policy: "verified" },
+    { path: "/kept", policy: "signed_in", at: "decided" },
+    { path: "/lessons/*", methods: ["GET"], policy: { has_tag: "groups:teacher" }, at: "replicated" },
+    { path: "/lessons/*", methods: ["POST", "DELETE"], policy: { has_tag: { all: ["groups:teacher", "groups:head"] } }, at: "decided" },
+    { path: "/documents/{id}", methods: ["GET"], policy: document("read") },
+    { path: "/documents/{id}", methods: ["PUT"], policy: document("update"), at: "decided" },
+    { path: "/people/{who}/*", policy: { user_in: ["{who}"] } },
+    { path: "/database", policy: { in_group_with: "permissions:zap database" } },
+    { path: "/admin/help", policy: "signed_in" },
+    { path: "/admin/*", policy: { has_tag: "groups:admin" }, at: "decided" },
+    { path: "/admin/secret", policy: "anyone" },
+    { path: "/office", policy: { from_ip: ["10.0.0.0/8", "2001:db8:1::/48"] } },
+    { path: "/outside", policy: { not: { from_ip: ["10.0.0.0/8"] } } },
+    { path: "/mornings", policy: { between_times: { from: "00:00", to: "12:00", zone: "Asia/Kathmandu" } } },
+    { path: "/workdays", policy: { on_weekdays: { days: ["mon", "tue", "wed", "thu", "fri"], zone: "Pacific/Auckland" } } },
+    { path: "/vault", policy: { and: ["signed_in", { confirmed_within: 600 }] } },
+    { path: "/switch", policy: { condition: "open" } },
+  ],
+};
+
+function document(name) {
+  return { has_permission: { name, kind: "document", record: "{id}" } };
+}
+
+const misruled = {
+  proxies: ["10.0.0.1/8"],
+  sign_in: "//elsewhere.example/",
+  rules: [
+    { path: "/a" },
+    { path: "/b", policy: { between_times: { from: "08:00", to: "18:00", zone: "Europe/Atlantis" } } },
+    { path: "/c", policy: { in_group_with: "permissions:x" }, at: "carried" },
+    { path: "/d/*/e", policy: "anyone" },
+    { path: "/f/{id}", policy: { user_in: ["{name}"] } },
+    { path: "/g", policy: "anyone", method: ["GET"] },
+    { path: "/h", policy: { has_tag: "groups:teacher", or: ["anyone"] } },
+    { path: "/i", policy: "anyone", methods: ["get"] },
+    { path: "/j", policy: "everybody" },
+  ],
+  links: { policy: "anyone", max_lifetime: 604_801 },
+};
 
 function liar(name, { issuer, client_id, client_secret }) {
   return { name, issuer, client_id, client_secret, scopes };

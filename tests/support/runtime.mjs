@@ -25,8 +25,8 @@ export async function useRuntime() {
 }
 
 /**
- * Starts everything and resolves with the origins of the Workers by name (`main`, `brief`, …), `idp` (the demo provider's
- * issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `breaches` (for `startBreaches`), `kv(worker)`, `log()` and
+ * Starts everything and resolves with the origins of the Workers by name (`main`, `brief`, …), `nginx` (where that is to listen), `idp` (the demo
+ * provider's issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `breaches` (for `startBreaches`), `kv(worker)`, `log()` and
  * `close()`. `folder` holds another build; `only` names the Workers to start; `log` is the file of what they print.
  *
  * `persist` is a folder for what objects and KV hold, so that another runtime, which is started `like` this one, goes on with it.
@@ -51,7 +51,7 @@ const signsOfBreakdown =
 
 /** The plain part, the same for every process of the run. */
 async function describe() {
-  const names = [...Object.keys(configurations), "idp", "control"];
+  const names = [...Object.keys(configurations), "idp", "control", "nginx"];
   const ports = await freePorts(names.length + 4);
   const origins = Object.fromEntries(names.map((name, index) => [name, `http://localhost:${ports[index]}`]));
   const [hostile, other, school, breaches] = ports.slice(names.length);

@@ -10,6 +10,7 @@ use super::super::incoming::Incoming;
 use super::super::routes::CHECK;
 use super::super::{App, challenge};
 use super::guard::Guard;
+use super::identity::told;
 use super::presence::Presence;
 use super::rules::Forwarded;
 use super::{grants, links, policies, rules};
@@ -39,9 +40,15 @@ pub async fn check<P: Platform>(
     if let Some(token) = incoming.query("link")? {
         // A link answers for itself alone.
         incoming.check_query(&[&["link", "uri", "method"]])?;
+        // A proxy may have left the query of the request in place: then it would be for whoever asks to say what is asked.
+        if rules::is_proxied(incoming) {
+            return Err(Error::new(Code::QueryInvalid, "of a proxied request a link stands in the target"));
+        }
         let target = Target::parse(&incoming.required_query("uri")?)?;
         let method = incoming.query("method")?.unwrap_or_else(|| "GET".to_owned());
-        return answer(links::admit(app, authentication, &token, &target, &method).await?);
+        let verdict = links::admit(app, authentication, &token, &target, &method).await?;
+        let presence = Presence::at(app, authentication, rules::tier_of(app.config, &target, &method)).await?;
+        return told(verdict, &presence);
     }
     let guard = read(app, incoming)?;
     match Forwarded::read(app, incoming)? {

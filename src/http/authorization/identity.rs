@@ -1,21 +1,39 @@
-//! What a proxy is told of who asks, for the application behind it.
+//! What a proxy or a guard is told of who asks, for the application behind it.
 
 use std::fmt::Write as _;
 
 use http::HeaderName;
+use serde_json::Value;
 
 use super::super::answer::Answer;
+use super::check::{self, Verdict};
 use super::presence::Presence;
 use crate::domain::tag::Tags;
+use crate::error::Result;
 
 const ACCOUNT: HeaderName = HeaderName::from_static("x-countersign-account");
 const SESSION: HeaderName = HeaderName::from_static("x-countersign-session");
 const TAGS: HeaderName = HeaderName::from_static("x-countersign-tags");
 const AUTH_TIME: HeaderName = HeaderName::from_static("x-countersign-auth-time");
+/// Of a request that a signed link lets pass: who has made it.
+const LINK: HeaderName = HeaderName::from_static("x-countersign-link");
 const AMR: HeaderName = HeaderName::from_static("x-countersign-amr");
 
+/// A verdict with who asks. That is told only of what may pass: a refusal may be handed on as it is.
+pub fn told(verdict: Verdict, presence: &Presence) -> Result<Answer> {
+    match verdict {
+        Verdict::Allowed(members) => {
+            let maker = members.get("by").filter(|_| members.contains_key("link")).and_then(Value::as_str);
+            let maker = maker.map(str::to_owned);
+            let answer = identified(check::answer(Verdict::Allowed(members))?, presence);
+            Ok(maker.into_iter().fold(answer, |answer, maker| answer.with_text(LINK, &maker)))
+        }
+        Verdict::Refused(..) => check::answer(verdict),
+    }
+}
+
 /// Adds who asks to an answer; nothing for nobody.
-pub fn identified(answer: Answer, presence: &Presence) -> Answer {
+fn identified(answer: Answer, presence: &Presence) -> Answer {
     let Ok((token, standing)) = presence.required() else { return answer };
     answer
         .with_text(ACCOUNT, token.sub.as_str())

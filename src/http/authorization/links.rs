@@ -150,9 +150,7 @@ pub async fn admit<P: Platform>(
     if link.target != target.as_written() || link.method != method {
         return Ok(refused("it is good for something else"));
     }
-    let Some(tier) = rules::tier_of(app.config, target, method) else {
-        return Ok(refused("no rule lets anybody do that"));
-    };
+    let tier = rules::tier_of(app.config, target, method);
     if !is_still_allowed(app, &link, target, tier).await? {
         return Ok(refused("its maker may not do that any more"));
     }

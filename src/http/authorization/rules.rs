@@ -11,7 +11,7 @@ use super::super::incoming::Incoming;
 use super::super::{App, challenge, tier};
 use super::check::{self, Verdict};
 use super::guard::Guard;
-use super::identity::identified;
+use super::identity::told;
 use super::links;
 use super::policies::{Case, judge};
 use super::presence::Presence;
@@ -31,7 +31,6 @@ const URI: [HeaderName; 2] = [HeaderName::from_static("x-original-uri"), HeaderN
 const METHOD: [HeaderName; 2] =
     [HeaderName::from_static("x-original-method"), HeaderName::from_static("x-forwarded-method")];
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const LINK: HeaderName = HeaderName::from_static("x-countersign-link");
 const SIGN_IN: HeaderName = HeaderName::from_static("x-countersign-sign-in");
 
 /// The request that a proxy asks about.
@@ -55,6 +54,11 @@ impl Forwarded {
             _ => Err(Error::new(Code::QueryInvalid, "a proxied request needs its target and its method")),
         }
     }
+}
+
+/// Whether it is a proxy that asks, well or badly.
+pub fn is_proxied(incoming: &Incoming) -> bool {
+    URI.iter().chain(&METHOD).any(|name| incoming.has_header(name))
 }
 
 fn one_of(incoming: &Incoming, names: &[HeaderName; 2]) -> Result<Option<String>> {
@@ -100,10 +104,15 @@ async fn pass<P: Platform>(
     guard: &Guard,
 ) -> Result<Answer> {
     if let Some(link) = link {
-        let verdict = links::admit(app, authentication, link, target, method).await?;
-        let tier = tier_of(app.config, target, method).unwrap_or(Tier::Decided);
-        let presence = Presence::at(app, authentication, tier).await?;
-        return Ok(identified(marked(verdict)?, &presence));
+        // A link stands for what its maker may by the rules, not for what is asked for besides.
+        let besides =
+            if check::asks(incoming)? { Some(check::verdict(app, authentication, guard).await?) } else { None };
+        let verdict = match besides {
+            Some(refused @ Verdict::Refused(..)) => refused,
+            _ => links::admit(app, authentication, link, target, method).await?,
+        };
+        let presence = Presence::at(app, authentication, tier_of(app.config, target, method)).await?;
+        return told(verdict, &presence);
     }
     let found = match rule::find(&app.config.authorization.rules, target, method) {
         Ok(found) => found,
@@ -122,28 +131,17 @@ async fn pass<P: Platform>(
         Verdict::Allowed(_) if check::asks(incoming)? => check::verdict(app, authentication, guard).await?,
         verdict => verdict,
     };
-    Ok(identified(check::answer(verdict)?, &presence))
+    told(verdict, &presence)
 }
 
-/// The answer to a link, which names its maker for the application.
-fn marked(verdict: Verdict) -> Result<Answer> {
-    let maker = match &verdict {
-        Verdict::Allowed(members) => members.get("by").and_then(Value::as_str).map(str::to_owned),
-        Verdict::Refused(..) => None,
-    };
-    let answer = check::answer(verdict)?;
-    Ok(maker.into_iter().fold(answer, |answer, maker| answer.with_text(LINK, &maker)))
-}
-
-/// The tier at which a link for this is judged: that of its rule, and no lower than `replicated`; where there are no rules, the
-/// highest. `None` if no rule lets anybody do this.
-pub fn tier_of(config: &Config, target: &Target, method: &str) -> Option<Tier> {
+/// The tier at which a link for this is judged: that of its rule, and no lower than `replicated`; where no rule is about it,
+/// the highest.
+pub fn tier_of(config: &Config, target: &Target, method: &str) -> Tier {
     let rules = &config.authorization.rules;
-    if rules.is_empty() {
-        return Some(Tier::Decided);
+    match rule::find(rules, target, method) {
+        Ok(Some((rule, _))) => rule.at.max(Tier::Replicated),
+        Ok(None) | Err(_) => Tier::Decided,
     }
-    let (rule, _) = rule::find(rules, target, method).ok()??;
-    Some(rule.at.max(Tier::Replicated))
 }
 
 /// Whether the rules let somebody do this. Where there are no rules, nothing stands against it.
