@@ -178,6 +178,16 @@ describe("attacks on signed links", () => {
     assertProblem(await links.forward(nobody, link), 403, "link_refused");
   });
 
+  it(`attack: a link of somebody whose sessions were all ended opens nothing any more (${DEMOTED})`, async () => {
+    const maker = await people.admin();
+    const [home, secret] = [await links.make(maker, { path: "/home/a" }), await links.make(maker, { path: "/admin/secret" })];
+    for (const link of [home, secret]) assert.equal((await links.forward(nobody, link)).status, 200);
+    assert.equal((await admin.send("DELETE", `/auth/api/accounts/${maker.account}/sessions`)).status, 200);
+    for (const link of [home, secret]) {
+      for (const page of [await links.forward(nobody, link), await links.use(nobody, link)]) assertProblem(page, 403, "link_refused");
+    }
+  });
+
   it(`attack: nobody who administers no more makes links, whatever her token carries (${DEMOTED})`, async () => {
     const demoted = await people.admin();
     await admin.takeTags(demoted, "admin");

@@ -14,7 +14,7 @@ const ROUTING = "Better Auth GHSA-x732-6j76-qmhm";
 const LIMITS = "Better Auth CVE-2026-45364";
 const CONFIG = "Auth.js GHSA-8fpg-xm3f-6cx3";
 
-/** Spellings that somebody behind the proxy may read as `/admin/secret`, most of them next to a path that is public. */
+/** Spellings that somebody behind the proxy may read as another path than the one that they seem to be, most of them as `/admin/secret`. */
 const ambiguous = [
   "//admin/secret",
   "/public//admin/secret",
@@ -64,6 +64,19 @@ const ambiguous = [
   "/public/%zz",
   "/public#/../admin/secret",
   "/public/a b",
+  "/public/x%3f/../admin/secret",
+  "/admin%3fx/secret",
+  "/admin%23x/secret",
+  "/ADMIN/secret",
+  "/Admin/secret",
+  "/aDMIN",
+  "/admin.",
+  "/admin./secret",
+  "/admin%20/secret",
+  "/%41dmin/secret",
+  "/admin/HELP",
+  "/admin/help.",
+  "/Public/x",
   "http://app.example/admin/secret",
   "https://app.example/public/x",
   "app.example:443",
@@ -73,10 +86,10 @@ const ambiguous = [
 ];
 
 /** Other paths than the guarded one, though some application may take them for it. */
-const others = ["/ADMIN/secret", "/Admin/secret", "/admin.json", "/admin.", "/administrator", "/adm%C4%B1n/secret", "/%EF%BD%81dmin/secret", "/admin%20/secret"];
+const others = ["/admin.json", "/administrator", "/adm%C4%B1n/secret", "/%EF%BD%81dmin/secret", "/admin%C2%A0/secret", "/_admin/secret"];
 
 /** Spellings that are the guarded path: they are guarded as it is. */
-const same = ["/admin/secret", "/admin/secret/", "/%61dmin/secret", "/admin/%73ecret", "/admin/secret?", "/admin/secret?x=/public/../y", "/admin", "/admin/", "/admin/Help", "/admin/help/x"];
+const same = ["/admin/secret", "/admin/secret/", "/%61dmin/secret", "/admin/%73ecret", "/admin/secret?", "/admin/secret?x=/public/../y", "/admin", "/admin/", "/admin/Secret", "/admin/help/x"];
 
 describe("attacks on rules for routes", () => {
   let runtime, origin, people, admin, person, nobody;
@@ -197,7 +210,7 @@ describe("attacks on rules for routes", () => {
   });
 
   it("attack: identity headers that came from outside are never handed on", async () => {
-    const names = ["account", "session", "tags", "auth-time", "amr", "sign-in"];
+    const names = ["account", "session", "tags", "auth-time", "amr", "link", "sign-in"];
     const headers = Object.fromEntries(names.map((name) => [`x-countersign-${name}`, "forged"]));
     for (const [who, uri] of [[nobody, "/public/x"], [nobody, "/home/x"], [person, "/admin/x"], [person, "/public/x"], [person, "/home/x"]]) {
       const page = await ask(who, uri, { headers });

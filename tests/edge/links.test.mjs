@@ -110,6 +110,7 @@ describe("signed links", () => {
         const { allowed, link: linked, by, account, expires_at } = page.json;
         assert.deepEqual([allowed, linked, by, account, expires_at], [true, true, admin.account, null, link.expires_at]);
         assert.deepEqual(identityOf(page), NOBODY);
+        assert.equal(page.headers.get("x-countersign-link"), admin.account);
       }
     });
 

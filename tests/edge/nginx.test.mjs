@@ -17,6 +17,7 @@ const FORGED = {
   "X-Countersign-Tags": '{"groups":["admin"]}',
   "x-countersign-auth-time": "9999999999",
   "x-countersign-amr": "pwd",
+  "x-countersign-link": "0".repeat(32),
   "x-countersign-sign-in": "https://forged.example/",
 };
 
@@ -156,8 +157,8 @@ describe("nginx with auth_request", () => {
       assert.deepEqual(identity(), {});
       application.requests.length = 0;
       assert.equal((await get(person.browser, "/home/x", FORGED)).status, 200);
-      const { account, session, tags } = identity();
-      assert.deepEqual([account, session, tags], [person.account, person.sid, "{}"]);
+      const { account, session, tags, link } = identity();
+      assert.deepEqual([account, session, tags, link], [person.account, person.sid, "{}", undefined]);
     });
 
     it("attack: nor do such that differ by an underscore, come twice or have another case", async () => {
@@ -220,7 +221,7 @@ describe("nginx with auth_request", () => {
       assert.ok(url.startsWith(`${origin}/home/report.pdf?page=2&countersign-link=`), url);
       const first = await new Browser().get(url);
       assert.equal(first.status, 200, first.text);
-      assert.deepEqual(identity(), {});
+      assert.deepEqual(identity(), { link: admin.account }, "nobody, by a link of hers");
       const second = await new Browser().get(url);
       assert.equal(second.status, 403);
       assert.equal(application.requests.length, 1);
