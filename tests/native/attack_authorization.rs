@@ -8,6 +8,7 @@ use countersign::ports::call::{Actor, Call, REALM};
 use countersign::ports::sql::Sql;
 use http::{Request, Response};
 use pollster::block_on;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::people::{PASSWORD, Person, newest, set_cost};
@@ -256,4 +257,101 @@ fn one_check_costs_the_same_however_many_groups_have_the_permission() {
     let before = directory.steps();
     assert_eq!(ben.get("/auth/api/permissions?name=read&at=decided").body["allowed"], false);
     assert!(directory.steps() - before < 2000, "{} steps", directory.steps() - before);
+}
+
+/// Where those who administer send things; `*` stands for an id.
+const ADMINISTERED: [(&str, &str); 18] = [
+    ("GET", "/auth/api/tags/groups"),
+    ("GET", "/auth/api/tags/groups/document/42"),
+    ("PUT", "/auth/api/tags/groups/document/42"),
+    ("DELETE", "/auth/api/tags/groups/account/*"),
+    ("GET", "/auth/api/groups"),
+    ("POST", "/auth/api/groups"),
+    ("PUT", "/auth/api/groups/*"),
+    ("GET", "/auth/api/groups/*/permissions"),
+    ("PUT", "/auth/api/groups/*/permissions"),
+    ("GET", "/auth/api/permissions"),
+    ("GET", "/auth/api/permissions/records"),
+    ("GET", "/auth/api/accounts"),
+    ("GET", "/auth/api/events"),
+    ("GET", "/auth/api/rules"),
+    ("GET", "/auth/check"),
+    ("GET", "/auth/check"),
+    ("POST", "/auth/api/links"),
+    ("POST", "/auth/api/accounts"),
+];
+
+const NAMES: [&str; 20] = [
+    "name",
+    "kind",
+    "record",
+    "tags",
+    "description",
+    "path",
+    "method",
+    "lifetime",
+    "account",
+    "once",
+    "limit",
+    "after",
+    "find",
+    "mode",
+    "policy",
+    "conditions",
+    "uri",
+    "tag",
+    "permission",
+    "link",
+];
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        prop::sample::select(vec![
+            "read", "document", "42", "/a", "a/b", "groups:x", "{id}", "=", "GET", "all", "..", "%2f"
+        ])
+        .prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(prop::sample::select(NAMES.to_vec()), inner, 0..4)
+                .prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn attack_crash_nothing_that_a_manager_sends_is_a_fault_of_ours(
+        sent in prop::collection::vec(
+            (prop::sample::select(ADMINISTERED.to_vec()), prop::collection::btree_map(prop::sample::select(NAMES.to_vec()), any_json(), 0..4)),
+            1..40,
+        ),
+    ) {
+        let world = world(&json!({ "groups": { "own": "person" }, "rules": [{ "path": "/a/{id}", "policy": "anyone" }] }));
+        let admin = person(&world, ADMIN);
+        let account = admin.account();
+        for ((method, path), members) in sent {
+            let mut path = path.replace('*', account.as_str());
+            let body = if method == "GET" {
+                let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let mut query = url::form_urlencoded::Serializer::new(String::new());
+                for (name, value) in &members {
+                    query.append_pair(name, &text(value));
+                }
+                path = format!("{path}?{}", query.finish());
+                Value::Null
+            } else {
+                json!(members)
+            };
+            let seen = admin.send_json(method, &path, &body);
+            prop_assert!(seen.status < 500, "{method} {path} {body}: {seen:?}");
+        }
+    }
 }
