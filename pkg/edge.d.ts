@@ -82,6 +82,8 @@ export interface Linked {
   readonly link: true;
   /** Who is signed in, if anybody is. */
   readonly account: string | null;
+  /** Who has made the link. */
+  readonly by: string;
 }
 
 /** Whom a demand lets in: without a policy somebody who is signed in, and by a link whoever has it. */

@@ -125,7 +125,7 @@ const features = [
 ];
 
 function optimize(file, level = "-Oz") {
-  const args = [file, "-o", file, level, "--strip-debug", ...features.map((feature) => `--enable-${feature}`)];
+  const args = [file, "-o", file, level, "--converge", "--strip-debug", ...features.map((feature) => `--enable-${feature}`)];
   return run(npmBin("wasm-opt"), args);
 }
 

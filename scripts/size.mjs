@@ -11,10 +11,12 @@ import { setup } from "./setup.mjs";
 const KB = 1024;
 
 const measures = [
-  // It was 350 before it hashed passwords, judged them and wrote mails, and 512 before a panic could unwind: that is a tenth of it.
-  { name: "Worker: Wasm and JavaScript", budget: 600 * KB, size: workerSize },
+  // It was 350 before it hashed passwords, judged them and wrote mails, 512 before a panic could unwind (that is a tenth of it), and
+  // 600 before there were groups, permissions, policies and their administration.
+  { name: "Worker: Wasm and JavaScript", budget: 750 * KB, size: workerSize },
   { name: "client: JavaScript without Wasm", budget: 8 * KB, size: clientSize },
-  { name: "client: Wasm", budget: 100 * KB, size: () => compressed(read("pkg/wasm/countersign_bg.wasm")) },
+  // It was 100 before it judged policies.
+  { name: "client: Wasm", budget: 130 * KB, size: () => compressed(read("pkg/wasm/countersign_bg.wasm")) },
 ];
 
 /** Prints every size and resolves with `{ passed, failed }`. */

@@ -14,7 +14,7 @@ import { setup } from "./setup.mjs";
 import { size } from "./size.mjs";
 
 const MINUTE = 60_000;
-const PART_LIMIT_MS = 10 * MINUTE;
+const PART_LIMIT_MS = 15 * MINUTE;
 
 const parts = {
   format: () => cargo("fmt", "--all", "--check"),

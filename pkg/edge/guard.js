@@ -25,13 +25,17 @@ export function assemble(options, behind = () => {}) {
 
   async function guarded(request, demand) {
     try {
-      return await (demand.link && isLinked(request) ? admitByLink(request) : admit(request, demand));
+      return await (takesLink(request, demand) ? admitByLink(request) : admit(request, demand));
     } catch (error) {
       const refusal = answerTo(error, request, settings.signIn);
       if (!refusal) throw error;
       return refusal;
     }
   }
+
+  /** A link names a path of the deployment's own origin, and lets somebody pass who may be nobody in particular. */
+  const takesLink = (request, { link, login }) =>
+    link && !login && new URL(request.url).origin === settings.issuer && isLinked(request);
 
   async function admit(request, demand) {
     const token = credentialsOf(request);
@@ -44,7 +48,7 @@ export function assemble(options, behind = () => {}) {
   async function admitByLink(request) {
     const { status, headers, json } = await inquire(linkOf(request), credentialsOf(request));
     if (status !== 200 || json?.allowed !== true) throw refusedThere(status, json, headers);
-    return Object.freeze({ link: true, account: headers.get("x-countersign-account") });
+    return Object.freeze({ link: true, account: headers.get("x-countersign-account"), by: json.by });
   }
 
   /** The token of a request; undefined where there are no credentials at all. */
@@ -63,7 +67,7 @@ export function assemble(options, behind = () => {}) {
     const granted = { permission: name, kind, record, group_tag: groupTag };
     const judged = { policy: policy?.text, conditions: conditions && JSON.stringify(conditions), address };
     const proof = { max_age: maxAge, acr: acr?.join(), amr: amr?.join() };
-    const { status, headers, json } = await inquire({ tag, ...granted, ...judged, at, ...proof }, token);
+    const { status, headers, json } = await inquire({ session: 1, tag, ...granted, ...judged, at, ...proof }, token);
     if (session && json?.version > session.version) outdate(session.account, json.version);
     if (status !== 200 || json?.allowed !== true || json.at !== at) throw refusedThere(status, json, headers);
     return session;

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod attack_authorization;
 mod authorization;
 mod crypto;
 mod email_change;

@@ -1,17 +1,19 @@
 //! The SQL port over rusqlite, and the contract that every SQL port keeps.
 
+use std::cell::Cell;
+
 use countersign::error::{Code, Error, Result};
 use countersign::ports::sql::{Row, Sql, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ToSql, params_from_iter};
+use rusqlite::{Connection, StatementStatus, ToSql, params_from_iter};
 
-pub struct Database(Connection);
+pub struct Database(Connection, Cell<i64>);
 
 impl Database {
     pub fn new() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         connection.set_prepared_statement_cache_capacity(256);
-        Self(connection)
+        Self(connection, Cell::new(0))
     }
 
     /// One transaction: an error rolls back.
@@ -20,6 +22,11 @@ impl Database {
         let result = body();
         self.0.execute_batch(if result.is_ok() { "COMMIT" } else { "ROLLBACK" }).unwrap();
         result
+    }
+
+    /// How many steps its machine has taken: what a statement costs, whatever it gives back.
+    pub fn steps(&self) -> i64 {
+        self.1.get()
     }
 
     pub fn count(&self, table: &str) -> u64 {
@@ -48,7 +55,9 @@ impl Sql for Database {
         let rows = statement.query_map(params_from_iter(values.iter().map(Bound)), |row| {
             (0..columns).map(|column| Ok(found(row.get_ref(column)?))).collect::<Result<Vec<_>, _>>().map(Row)
         });
-        rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
+        let rows = rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed);
+        self.1.set(self.1.get() + i64::from(statement.reset_status(StatementStatus::VmStep)));
+        rows
     }
 }
 

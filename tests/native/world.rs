@@ -113,7 +113,7 @@ impl World {
         Self::parse(&Self::document())
     }
 
-    fn document() -> serde_json::Value {
+    pub fn document() -> serde_json::Value {
         serde_json::json!({
             "origin": "https://app.example.com",
             "admins": ["ada@school.example"],

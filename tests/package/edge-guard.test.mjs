@@ -245,7 +245,7 @@ describe("the other tiers", () => {
     const demand = { tag: "groups:teacher", at: "decided", maxAge: 60, acr: ["aal1", "aal2"], amr: "pwd" };
     assert.equal((await guard.require(asking({ cookie: `__Host-countersign=${token}` }), demand)).version, 3);
     const { url, headers } = asked.at(-1);
-    assert.equal(url.href, `${issuer}/id/check?tag=groups%3Ateacher&at=decided&max_age=60&acr=aal1%2Caal2&amr=pwd`);
+    assert.equal(url.href, `${issuer}/id/check?session=1&tag=groups%3Ateacher&at=decided&max_age=60&acr=aal1%2Caal2&amr=pwd`);
     assert.equal(headers.get("authorization"), `Bearer ${token}`);
     assert.equal(headers.get("cookie"), null);
   });

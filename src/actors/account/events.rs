@@ -102,9 +102,11 @@ pub fn note_at(sql: &dyn Sql, now: Timestamp, happening: Happening, details: &Va
 /// As [`Sql::run`].
 pub fn all(context: &Context<'_>) -> Result<Vec<Event>> {
     let rows = context.sql.run("SELECT at, happening, details FROM event ORDER BY sequence", &[])?;
-    let event =
-        |row: &sql::Row| Ok(Event { at: Timestamp(row.number(0)?), happening: row.json(1)?, details: row.json(2)? });
     rows.iter().map(event).collect()
+}
+
+fn event(row: &sql::Row) -> Result<Event> {
+    Ok(Event { at: Timestamp(row.number(0)?), happening: row.json(1)?, details: row.json(2)? })
 }
 
 /// The same for its owner: who administers, and from where, is not hers to know.
@@ -120,9 +122,14 @@ pub fn own(context: &Context<'_>) -> Result<Vec<Event>> {
     Ok(events)
 }
 
-/// Asks for the events of an account, as an administrator does. Those of one that is gone are told too.
+/// Asks for the events of an account, the newest first, as somebody does who administers. Those of one that is gone are told too.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ReadEvents {}
+pub struct ReadEvents {
+    /// Only those before this one.
+    pub after: Option<u64>,
+    /// At most so many.
+    pub limit: u64,
+}
 
 impl Command for ReadEvents {
     const ACTOR: Actor = Actor::Account;
@@ -134,6 +141,16 @@ impl Command for ReadEvents {
 impl Apply for ReadEvents {
     fn apply(self, context: &Context<'_>) -> Result<Value> {
         identity(context).map_err(|error| error.recoded(Code::Internal, Code::AccountUnknown))?;
-        Ok(json!({ "events": all(context)? }))
+        let statement =
+            "SELECT at, happening, details, sequence FROM event WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
+        let before = self.after.map_or(sql::Value::Integer(i64::MAX >> 10), Into::into);
+        let rows = context.sql.run(statement, &[before, self.limit.into()])?;
+        let described = |row: &sql::Row| {
+            let Event { at, happening, details } = event(row)?;
+            Ok(json!({ "sequence": row.number(3)?, "at": at, "happening": happening, "details": details }))
+        };
+        let full = u64::try_from(rows.len()).is_ok_and(|count| count == self.limit);
+        let next = rows.last().filter(|_| full).map(|row| row.number(3)).transpose()?;
+        Ok(json!({ "events": rows.iter().map(described).collect::<Result<Vec<Value>>>()?, "next": next }))
     }
 }

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::ports::call::{Actor, Command};
 
 /// The most reads of the table for one page.
-const MOST_READS: usize = 1000;
+const MOST_READS: usize = 250;
 
 /// What stands before a cursor whose own record has yet to be looked at. No kind begins so.
 const AT: &str = "=";

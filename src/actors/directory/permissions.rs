@@ -33,9 +33,6 @@ pub const INDEX: &str = "CREATE INDEX permission_by_group ON permission (member_
 /// The most groups that a projection names. Where more have something, the Directory is asked.
 const MOST_PROJECTED: u64 = 1000;
 
-/// All groups: the largest limit that the runtime's SQL, whose numbers are those of JavaScript, takes for a whole number.
-const ALL: u64 = u64::MAX >> 11;
-
 /// Gives a permission to a group. Giving twice is giving once.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Allow {

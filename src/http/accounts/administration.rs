@@ -89,8 +89,12 @@ pub async fn create_account<P: Platform>(
     let (profile, password, status) = form(app, incoming.json()?)?;
     // Whoever has an address of the configuration becomes an administrator by it.
     let named = profile.email.as_ref().is_some_and(|email| app.config.admins.contains(email));
-    if named && !manager.is_administrator() {
-        return Err(Error::new(Code::PolicyRefused, "an account for an administrator"));
+    // And policies go by whether an address is proved: that is not for everybody to say who creates accounts.
+    if (named || profile.email_verified) && !manager.is_administrator() {
+        return Err(Error::new(
+            Code::PolicyRefused,
+            "an account for an administrator, or with an address that is said to be proved",
+        ));
     }
     let account = AccountId::generate(app.platform)?;
     let email = profile.email.as_ref().map(|email| (Handle::email(email), "email"));

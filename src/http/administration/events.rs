@@ -19,10 +19,15 @@ pub async fn events<P: Platform>(
     authentication: &Authentication,
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Events).await?;
+    let (limit, after) = page(incoming)?;
+    Answer::json(&app.platform.call(REALM, &Events { after, limit }).await?)
+}
+
+/// Which page of events is asked for: how many, and before which one.
+fn page(incoming: &Incoming) -> Result<(u64, Option<u64>)> {
     let (limit, after) = lists::page(incoming)?;
     let number = |text: String| text.parse().map_err(|_| Error::new(Code::QueryInvalid, "`after` is no number"));
-    let after = after.map(number).transpose()?;
-    Answer::json(&app.platform.call(REALM, &Events { after, limit }).await?)
+    Ok((limit, after.map(number).transpose()?))
 }
 
 /// `GET /api/accounts/{account}/events`: what has happened to an account, also to one that is gone.
@@ -33,5 +38,6 @@ pub async fn account_events<P: Platform>(
     record: &str,
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Events).await?;
-    Answer::json(&app.platform.call(account(record)?.as_str(), &ReadEvents {}).await?)
+    let (limit, after) = page(incoming)?;
+    Answer::json(&app.platform.call(account(record)?.as_str(), &ReadEvents { after, limit }).await?)
 }

@@ -94,8 +94,9 @@ pub static ADMINISTRATION: &[Endpoint] = &[
         Access::Manager(Part::Events),
         "GET",
         "/api/accounts/{account}/events",
-        "What has happened to an account, also to one that is gone",
+        "What has happened to an account, also to one that is gone, the newest first",
     )
+    .query(&[], &["limit", "after"])
     .answers("AccountEvents")
     .fails(&[Code::AccountUnknown]),
     Endpoint::new(
