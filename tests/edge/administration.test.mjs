@@ -118,7 +118,7 @@ describe("the sessions of others", () => {
     assert.deepEqual(expectJson(await at.admin.send("DELETE", path(one.account))), { ended: 0 });
     const { events } = expectJson(await at.admin.get(`/auth/api/accounts/${one.account}/events`));
     const details = events.filter(({ happening }) => happening === "sessions_ended").map((event) => event.details);
-    assert.deepEqual(details.map(({ ended, by }) => [ended, by]), [[1, at.admin.account], [2, at.admin.account]]);
+    assert.deepEqual(details.map(({ ended, by }) => [ended, by]), [[2, at.admin.account], [1, at.admin.account]], "the newest first");
     await at.people.again();
   });
 
@@ -178,11 +178,13 @@ describe("events", () => {
     const events = async () => expectJson(await at.admin.get(`/auth/api/accounts/${person.account}/events`)).events;
     const changed = (await events()).filter(({ happening }) => happening === "status_changed").map(({ details }) => details);
     const who = { by: at.admin.account, from: ADDRESS };
-    assert.deepEqual(changed, [{ before: "active", after: "blocked", ...who }, { before: "blocked", after: "active", ...who }]);
+    assert.deepEqual(changed, [{ before: "blocked", after: "active", ...who }, { before: "active", after: "blocked", ...who }]);
     const again = await at.accounts.enter(person.form.email);
     assert.equal((await again.send("POST", "/auth/api/delete_account", { password: PASSWORD })).status, 204);
     const kept = await events();
-    assert.deepEqual([kept[0].happening, kept.at(-1).happening], ["created", "deleted"]);
+    assert.deepEqual([kept.at(-1).happening, kept[0].happening], ["created", "deleted"]);
+    const newest = expectJson(await at.admin.get(`/auth/api/accounts/${person.account}/events?limit=1`));
+    assert.deepEqual([newest.events, newest.next], [[kept[0]], kept[0].sequence]);
     assert.ok(!JSON.stringify(kept).includes(person.form.email), "an event holds no personal data of its owner");
     assertProblem(await at.admin.get(`/auth/api/accounts/${NOBODY}/events`), 404, "account_unknown");
   });
