@@ -239,7 +239,7 @@ fn erase(context: &Context<'_>, group: &Group) -> Result<()> {
 pub(super) fn sweep(context: &Context<'_>) -> Result<()> {
     context.sql.run("DELETE FROM gone_group WHERE empty = 1 AND until <= ?", &[context.now.0.into()])?;
     let Some(row) = context.sql.row("SELECT id FROM gone_group WHERE empty = 0 LIMIT 1", &[])? else { return Ok(()) };
-    let id = GroupId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored group id"))?;
+    let id = row.parsed(0, GroupId::parse)?;
     if permissions::clear(context, &id, PAGE)? {
         return Ok(());
     }
@@ -274,7 +274,7 @@ pub(super) fn abandon(context: &Context<'_>, account: &AccountId) -> Result<()> 
 const COLUMNS: &str = "id, name, description, created_at";
 
 fn group(row: &Row) -> Result<Group> {
-    let id = GroupId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored group id"))?;
+    let id = row.parsed(0, GroupId::parse)?;
     let (name, description) = (Tag::parse(row.text(1)?)?, row.text(2)?.to_owned());
     Ok(Group { group: id, name, description, created_at: Some(Timestamp(row.number(3)?)) })
 }
