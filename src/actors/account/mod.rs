@@ -43,7 +43,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::schema::{self, Step};
-use super::{Apply, Context, directory, outbox, run, unknown};
+use super::{Apply, Context, directory, is_full, outbox, run, unknown};
 use crate::domain::account::{AccountProjection, Profile, Status};
 use crate::domain::by::By;
 use crate::domain::handle::Handle;

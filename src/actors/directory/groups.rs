@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::events::{self, Happening};
 use super::find::{self, Find};
-use super::{Apply, Context, migrated, people, permissions, prepare, tags};
+use super::{Apply, Context, is_full, migrated, people, permissions, prepare, tags};
 use crate::domain::by::By;
 use crate::domain::group::{own_group, own_id, owner_of};
 use crate::domain::id::{AccountId, GroupId};
@@ -152,7 +152,7 @@ impl Apply for ListGroups {
         let statement = format!("SELECT {COLUMNS} FROM member_group WHERE name > ? ORDER BY name LIMIT ?");
         let rows = context.sql.run(&statement, &[self.after.unwrap_or_default().into(), self.limit.into()])?;
         let groups = rows.iter().map(group).collect::<Result<Vec<_>>>()?;
-        let full = u64::try_from(groups.len()).is_ok_and(|count| count == self.limit);
+        let full = is_full(&groups, self.limit);
         Ok(Groups { next: groups.last().filter(|_| full).map(|group| group.name.to_string()), groups })
     }
 }
@@ -249,11 +249,11 @@ pub(super) fn sweep(context: &Context<'_>) -> Result<()> {
 }
 
 /// Whether there is something to sweep, and when a name may be used again.
-pub(super) fn due(context: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
-    if context.row("SELECT 1 FROM gone_group WHERE empty = 0 LIMIT 1", &[])?.is_some() {
+pub(super) fn due(sql: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
+    if sql.row("SELECT 1 FROM gone_group WHERE empty = 0 LIMIT 1", &[])?.is_some() {
         return Ok(Some(now));
     }
-    let row = context.row("SELECT MIN(until) FROM gone_group", &[])?;
+    let row = sql.row("SELECT MIN(until) FROM gone_group", &[])?;
     row.map_or(Ok(None), |row| row.optional_number(0)).map(|at| at.map(Timestamp))
 }
 
