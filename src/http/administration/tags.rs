@@ -58,10 +58,7 @@ pub async fn read<P: Platform>(
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Tags).await?;
     let (set, record) = (known(app, set)?, record(kind, id)?);
-    let tier = incoming.query("at")?.map_or(Ok(Tier::Decided), |text| Tier::parse(&text))?;
-    if tier == Tier::Carried {
-        return Err(Error::new(Code::QueryInvalid, "what a token carries is its holder's"));
-    }
+    let tier = tier::asked_beyond_token(incoming)?;
     let tagged = tags_of(app, &set, &record, tier).await?;
     described(&set, &record, tagged)
 }

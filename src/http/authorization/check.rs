@@ -8,7 +8,7 @@ use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
 use super::super::routes::CHECK;
-use super::super::{App, challenge};
+use super::super::{App, challenge, tier};
 use super::guard::Guard;
 use super::identity::told;
 use super::presence::Presence;
@@ -18,7 +18,6 @@ use crate::domain::permission::{Grant, Permission};
 use crate::domain::policy::Policy;
 use crate::domain::tag::Question;
 use crate::domain::target::Target;
-use crate::domain::tier::Tier;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
@@ -97,7 +96,6 @@ fn read<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Guard> {
         Some(text) => Some(text.parse().map_err(|_| Error::new(Code::QueryInvalid, "`address` is none"))?),
         None => incoming.address(&app.config.authorization.proxies),
     };
-    let at = incoming.query("at")?.map(|text| Tier::parse(&text)).transpose()?;
     let guard = Guard {
         tag,
         permission,
@@ -106,7 +104,7 @@ fn read<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Guard> {
         demand: challenge::demand(incoming)?,
         conditions: conditions(incoming)?,
         address,
-        at,
+        at: tier::asked(incoming)?,
         link: false,
         explain: incoming.query("explain")?.is_some_and(|value| value == "1" || value == "true"),
     };

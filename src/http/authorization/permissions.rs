@@ -27,10 +27,7 @@ pub async fn held<P: Platform>(
     authentication: &Authentication,
 ) -> Result<Answer> {
     let grant = read_grant(incoming)?;
-    let tier = incoming.query("at")?.map_or(Ok(Tier::Decided), |text| Tier::parse(&text))?;
-    if tier == Tier::Carried {
-        return Err(Error::new(Code::QueryInvalid, "no token carries permissions"));
-    }
+    let tier = tier::asked_beyond_token(incoming)?;
     let by = match subject(app, incoming, authentication, tier).await? {
         Some((account, tags)) => grants::held(app, tier, (&account, &tags), [grant]).await?,
         None => grants::Held::new(),
