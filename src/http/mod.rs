@@ -13,6 +13,7 @@ mod incoming;
 mod keys;
 mod lists;
 mod mailbox;
+mod named;
 mod oauth;
 mod openapi;
 mod public;

@@ -7,7 +7,7 @@ use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
 use super::super::{App, lists, tier};
-use super::{Change, Manager, by};
+use super::{Change, Manager};
 use crate::actors::account::{ChangeTags, Tagged};
 use crate::actors::directory::{ChangeRecordTags, Find, Mode, ReadRecordTags, RecordTags};
 use crate::domain::administration::Part;
@@ -95,7 +95,7 @@ pub async fn change<P: Platform>(
         Change::Add => (tags, Vec::new()),
         Change::Remove => (Vec::new(), tags),
     };
-    let by = by(&manager.token, incoming);
+    let by = incoming.by(&manager.token);
     let tagged = match record.owner() {
         Owner::Account(account) => {
             manager.may_touch(app, &account).await?;

@@ -8,12 +8,12 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::super::administration::{by, carries_admin};
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
 use super::super::{App, tier};
 use super::check::Verdict;
+use super::manager::carries_admin;
 use super::policies::{Case, judge};
 use super::presence::Presence;
 use super::rules;
@@ -102,7 +102,7 @@ pub async fn create<P: Platform>(
     let target = target.as_written();
     let link = Link { target, method: body.method, until, by: by_whom, version, account: body.account, once, address };
     let url = url(app, &link)?;
-    let details = json!({ "target": link.target, "method": link.method, "until": until, "account": link.account, "author": by(token, incoming) });
+    let details = json!({ "target": link.target, "method": link.method, "until": until, "account": link.account, "author": incoming.by(token) });
     app.platform.note("link_made", &details);
     Ok(Answer::json(&json!({ "url": url, "expires_at": until }))?.status(201))
 }

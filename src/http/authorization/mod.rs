@@ -5,6 +5,7 @@ mod grants;
 pub mod guard;
 mod identity;
 mod links;
+mod manager;
 mod permissions;
 mod policies;
 mod presence;
@@ -12,7 +13,6 @@ mod rules;
 
 pub use check::check;
 pub use links::create as create_link;
+pub use manager::{Manager, administrator};
 pub use permissions::{accessible, held};
-pub use policies::{Case, judge};
-pub use presence::Presence;
 pub use rules::explain;

@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use super::super::administration::{Manager, account};
 use super::super::answer::Answer;
 use super::super::authentication::{Authentication, decided};
 use super::super::incoming::Incoming;
+use super::super::named::account;
 use super::super::{App, lists, tier};
 use super::grants;
+use super::manager::Manager;
 use crate::actors::directory::{Accessible, Reach};
 use crate::domain::account::Status;
 use crate::domain::administration::Part;

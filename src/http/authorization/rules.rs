@@ -4,15 +4,16 @@ use http::HeaderName;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use super::super::administration::administrator;
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
+use super::super::named::account;
 use super::super::{App, challenge, tier};
 use super::check::{self, Verdict};
 use super::guard::Guard;
 use super::identity::told;
 use super::links;
+use super::manager::administrator;
 use super::policies::{Case, judge};
 use super::presence::Presence;
 use crate::domain::account::Status;
@@ -199,7 +200,7 @@ pub async fn explain<P: Platform>(
     administrator(app, authentication).await?;
     let target = Target::parse(&incoming.required_query("uri")?)?;
     let method = incoming.query("method")?.unwrap_or_else(|| "GET".to_owned());
-    let account = incoming.query("account")?.map(|text| super::super::administration::account(&text)).transpose()?;
+    let account = incoming.query("account")?.map(|text| account(&text)).transpose()?;
     let Some((rule, captures)) = rule::find(&app.config.authorization.rules, &target, &method)? else {
         return Answer::json(&json!({ "rule": null, "outcome": "failed", "explanation": null }));
     };
