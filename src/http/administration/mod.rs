@@ -1,5 +1,6 @@
 //! Administration. Who may, [`Manager`] says.
 
+mod accounts;
 mod events;
 mod groups;
 mod keys;
@@ -8,6 +9,7 @@ mod projections;
 mod sessions;
 mod tags;
 
+pub use accounts::{accounts, create_account, read_account, set_status};
 pub use events::{account_events, events};
 pub use groups::{change_member, create_group, delete_group, describe_group, groups, members, read_group};
 pub use keys::{list as keys, rotate as rotate_keys};

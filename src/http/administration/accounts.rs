@@ -3,14 +3,13 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::super::accounts::{changes, claim, configured, taken};
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::authorization::Manager;
 use super::super::incoming::Incoming;
 use super::super::named::account;
 use super::super::{App, lists};
-use super::registration::{claim, taken};
-use super::{changes, configured};
 use crate::actors::account::{CreateAccount, Describe, SetStatus};
 use crate::actors::directory::{Release, SearchPeople};
 use crate::domain::account::{Profile, Status};
