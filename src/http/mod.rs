@@ -30,13 +30,13 @@ use std::rc::Rc;
 use http::{Method, Request, Response};
 
 pub use answer::{failed, misconfigured};
-pub use authorization::guard::{Guard, Passed, require};
+pub use authorization::{Guard, Passed, require};
 use keys::Keys;
 
 use crate::domain::config::Config;
 use crate::domain::strength::Dictionary;
 use crate::domain::verifier::Verifier;
-use crate::error::{Code, Details, Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use administration::Change;
 use answer::Answer;
@@ -187,7 +187,7 @@ async fn dispatch<P: Platform>(
         Name::HasPermission => authorization::held(app, incoming, who).await,
         Name::Accessible => authorization::accessible(app, incoming, who).await,
         Name::CreateLink => authorization::create_link(app, incoming, who).await,
-        Name::ExplainRule => authorization::explain(app, incoming, who).await,
+        Name::ExplainRule => administration::explain_rule(app, incoming, who).await,
         Name::FindTags => administration::find_tags(app, incoming, who, first).await,
         Name::ReadTags => administration::read_tags(app, incoming, who, parameters).await,
         Name::AddTags => administration::change_tags(app, incoming, who, parameters, Change::Add).await,
@@ -217,8 +217,5 @@ fn problem<P: Platform>(app: &App<'_, P>, incoming: &Incoming, as_page: bool, er
     if !matches!(error.code, Code::NotFound | Code::Unauthenticated) {
         app.platform.error(incoming.path(), error);
     }
-    match &error.details {
-        Details::Demand(demand) => challenge::answer(app.config, demand),
-        _ => Answer::problem(error, as_page),
-    }
+    challenge::problem(app.config, error, as_page)
 }

@@ -6,6 +6,7 @@ mod groups;
 mod keys;
 mod permissions;
 mod projections;
+mod rules;
 mod sessions;
 mod tags;
 
@@ -15,6 +16,7 @@ pub use groups::{change_member, create_group, delete_group, describe_group, grou
 pub use keys::{list as keys, rotate as rotate_keys};
 pub use permissions::{give as give_permission, permissions, take as take_permission};
 pub use projections::rebuild;
+pub use rules::explain as explain_rule;
 pub use sessions::{end_session, end_sessions, sessions};
 pub use tags::{change as change_tags, find as find_tags, read as read_tags};
 

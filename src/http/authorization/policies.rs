@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use serde_json::{Map, Value, json};
 
 use super::super::App;
-use super::check::Verdict;
 use super::grants;
 use super::presence::Presence;
+use super::verdict::Verdict;
 use crate::domain::demand::Demand;
 use crate::domain::policy::{Facts, Outcome, Person, Policy};
 use crate::domain::tier::Tier;
