@@ -12,6 +12,7 @@ use crate::actors::directory::{Allow, ListPermissions, Permissions, Revoke};
 use crate::domain::administration::Part;
 use crate::domain::permission::Permission;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Platform;
 use crate::ports::call::REALM;
 
@@ -24,7 +25,7 @@ pub async fn permissions<P: Platform>(
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Permissions).await?;
     let (limit, after) = lists::page(incoming)?;
-    let read = |text: String| crate::json::read(text.as_bytes());
+    let read = |text: String| json::read(text.as_bytes());
     let after = after.map(read).transpose().map_err(|_| Error::new(Code::QueryInvalid, "`after` is no permission"))?;
     let list = ListPermissions { group: reference(app, &named::group(id)?), after, limit };
     let Permissions { permissions, more } = app.platform.call(REALM, &list).await?;

@@ -28,6 +28,7 @@ use crate::domain::target::Target;
 use crate::domain::tier::Tier;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Platform;
 
 /// The parameter of a URL that holds the link.
@@ -92,8 +93,9 @@ pub async fn create<P: Platform>(
     if link.is_some() {
         return Err(invalid("path"));
     }
-    let address = incoming.address(&app.config.authorization.proxies);
-    if !rules::admit(app, Case::of(Tier::Decided, presence.person(), address), &target, &body.method).await? {
+    let case = Case::of_request(app, incoming, &presence, Tier::Decided);
+    let address = case.address;
+    if !rules::admit(app, case, &target, &body.method).await? {
         return Err(Error::new(Code::PolicyRefused, "the rules do not let her do that herself"));
     }
     let until = app.platform.now().plus(body.lifetime);
@@ -114,11 +116,10 @@ async fn may_make<'p, P: Platform>(
     presence: &'p Presence,
 ) -> Result<&'p AccessToken> {
     let (token, standing) = presence.required()?;
-    let address = incoming.address(&app.config.authorization.proxies);
     match &app.config.authorization.links.policy {
         _ if carries_admin(&standing.tags) => Ok(token),
         Some(policy) => {
-            let judgement = judge(app, policy, &Case::of(Tier::Decided, presence.person(), address)).await?;
+            let judgement = judge(app, policy, &Case::of_request(app, incoming, presence, Tier::Decided)).await?;
             judgement.require(policy, presence).map(|()| token)
         }
         None => Err(Error::new(Code::TagMissing, "only administrators make links")),
@@ -173,7 +174,7 @@ pub async fn admit<P: Platform>(
 fn open<P: Platform>(app: &App<'_, P>, token: &str) -> Result<Option<Link>> {
     let Some(sealed) = base64url::decode(token) else { return Ok(None) };
     let opened = app.config.secret.open(Purpose::Link, &sealed, b"")?;
-    Ok(opened.and_then(|opened| crate::json::read(&opened.plain).ok()))
+    Ok(opened.and_then(|opened| json::read(&opened.plain).ok()))
 }
 
 /// The holder of a link may know why it does nothing: she has it already.

@@ -45,8 +45,8 @@ impl<'a> Manager<'a> {
         let Some(delegation) = app.config.authorization.delegation(part) else {
             return Err(Error::new(Code::TagMissing, "not an administrator"));
         };
-        let address = incoming.address(&app.config.authorization.proxies);
-        let judgement = judge(app, &delegation.policy, &Case::of(Tier::Decided, presence.person(), address)).await?;
+        let case = Case::of_request(app, incoming, &presence, Tier::Decided);
+        let judgement = judge(app, &delegation.policy, &case).await?;
         judgement.require(&delegation.policy, &presence)?;
         Ok(Self { token: token.clone(), delegation: Some(delegation) })
     }

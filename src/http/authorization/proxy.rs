@@ -113,8 +113,7 @@ async fn pass<P: Platform>(
         return Verdict::Refused(Code::RuleMissing, Map::new()).answer();
     };
     let presence = Presence::at(app, authentication, rule.at).await?;
-    let address = incoming.address(&app.config.authorization.proxies);
-    let case = Case { captures: &captures, ..Case::of(rule.at, presence.person(), address) };
+    let case = Case { captures: &captures, ..Case::of_request(app, incoming, &presence, rule.at) };
     let judgement = judge(app, &rule.policy, &case).await?;
     let members = Map::from_iter([("at".to_owned(), Value::from(rule.at.name()))]);
     let verdict = match (judgement.settle(&rule.policy, &presence, members)?, besides) {
