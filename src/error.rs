@@ -218,7 +218,7 @@ codes! {
     TagSetUnknown "tag_set_unknown" 404 "There is no such tag set.";
     MethodNotAllowed "method_not_allowed" 405 "This path does not take that method.";
     GroupExists "group_exists" 409 "There is a group of this name.";
-    GroupNotEmpty "group_not_empty" 409 "First its members must leave the group.";
+    GroupNotEmpty "group_not_empty" 409 "First its members must leave the group, and what it was given must be taken from it.";
     EmailTaken "email_taken" 409 "Another account has this address.";
     TransitionInvalid "transition_invalid" 409 "An account cannot go from its status to that one.";
     BodyTooLarge "body_too_large" 413 "The body is larger than 64 KiB.";

@@ -1,7 +1,7 @@
 //! Reading JSON that was written here: commands and their replies, what is stored, what is sealed.
 //!
 //! It is read as a tree first. So there is one reader of texts for all types rather than one for each, which is most of what a
-//! type costs in the Wasm. What comes from elsewhere is read into its type at once: that refuses a member that comes twice.
+//! type costs in the Wasm. A tree keeps the last of two members of one name, so bodies and tokens are not read here.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -4,6 +4,7 @@
 //! `browser` calls `domain` directly.
 //!
 //! `error` stands beside `domain`: every room speaks its codes, and it holds plain values of `domain`.
+//! So does `json`, by which every room reads what was written here.
 //!
 //! | room | holds |
 //! | --- | --- |

@@ -96,6 +96,11 @@ fn run<C: Apply>(body: &[u8], context: &Context<'_>) -> Result<Vec<u8>> {
     serde_json::to_vec(&reply).map_err(internal)
 }
 
+/// Whether a page has as many entries as were asked for: then there may be more.
+fn is_full<T>(page: &[T], limit: u64) -> bool {
+    u64::try_from(page.len()).is_ok_and(|count| count == limit)
+}
+
 fn unknown(name: &str) -> Error {
     Error::new(Code::Internal, format!("no command `{}`", name.escape_debug()))
 }

@@ -23,16 +23,23 @@ pub enum Part {
 }
 
 impl Part {
-    /// Every part, by its name.
-    pub const ALL: [(&'static str, Self); 7] = [
-        ("accounts", Self::Accounts),
-        ("sessions", Self::Sessions),
-        ("tags", Self::Tags),
-        ("groups", Self::Groups),
-        ("permissions", Self::Permissions),
-        ("keys", Self::Keys),
-        ("events", Self::Events),
-    ];
+    /// Every part.
+    pub const ALL: [Self; 7] =
+        [Self::Accounts, Self::Sessions, Self::Tags, Self::Groups, Self::Permissions, Self::Keys, Self::Events];
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::Sessions => "sessions",
+            Self::Tags => "tags",
+            Self::Groups => "groups",
+            Self::Permissions => "permissions",
+            Self::Keys => "keys",
+            Self::Events => "events",
+        }
+    }
 
     /// Whether it gives tags to people: then it must be said which.
     #[must_use]

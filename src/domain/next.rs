@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::text_type::text_type;
 use crate::error::{Code, Error, Result};
 
 /// A path of this origin, with query and fragment if it had them.
@@ -29,31 +30,13 @@ impl Next {
         }
         Ok(Self(text.to_owned()))
     }
-
-    /// The path.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
+
+text_type!(Next);
 
 impl Default for Next {
     fn default() -> Self {
         Self("/".to_owned())
-    }
-}
-
-impl From<Next> for String {
-    fn from(next: Next) -> Self {
-        next.0
-    }
-}
-
-impl TryFrom<String> for Next {
-    type Error = Error;
-
-    fn try_from(text: String) -> Result<Self> {
-        Self::parse(&text)
     }
 }
 

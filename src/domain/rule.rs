@@ -17,15 +17,9 @@ pub struct Rule {
     /// The methods that it is about; all if there is none.
     pub methods: Vec<String>,
     /// Where the policy is judged.
-    #[serde(serialize_with = "tier_name")]
     pub at: Tier,
     /// What must hold.
     pub policy: Policy,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
-fn tier_name<S: Serializer>(tier: &Tier, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(tier.name())
 }
 
 impl Rule {

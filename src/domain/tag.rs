@@ -10,6 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::record::is_name;
+use super::text_type::text_type;
 use crate::error::{Code, Error, Result};
 
 /// A canonical tag: not empty, no slash at either end, at most [`Tag::MAX_BYTES`] and [`Tag::MAX_LEVELS`].
@@ -46,12 +47,6 @@ impl Tag {
         Self(text.to_owned())
     }
 
-    /// The path, without slashes at either end.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Whether who carries this tag also has `question`: the same tag, or one above this one.
     #[must_use]
     pub fn covers(&self, question: &Self) -> bool {
@@ -71,25 +66,7 @@ impl Tag {
     }
 }
 
-impl fmt::Display for Tag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<Tag> for String {
-    fn from(tag: Tag) -> Self {
-        tag.0
-    }
-}
-
-impl TryFrom<String> for Tag {
-    type Error = Error;
-
-    fn try_from(text: String) -> Result<Self> {
-        Self::parse(&text)
-    }
-}
+text_type!(Tag);
 
 /// The name of a tag set: a lower-case letter, then up to 31 lower-case letters, digits, `-` or `_`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

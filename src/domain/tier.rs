@@ -1,9 +1,12 @@
 //! The three tiers: decided, replicated, carried.
 
+use serde::Serialize;
+
 use crate::error::{Code, Error, Result};
 
 /// Where an answer comes from, and so how old it may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// The token: no I/O, as old as the token.
     Carried,

@@ -10,7 +10,7 @@ use crate::domain::config::{Action, Config};
 use crate::domain::demand::Demand;
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Details, Error, Result};
 
 /// What a request demands of the proof behind the session: `max_age` in seconds, `acr` and `amr` as lists with commas.
 pub fn demand(incoming: &Incoming) -> Result<Demand> {
@@ -36,8 +36,16 @@ pub fn check(token: &AccessToken, demand: Demand, now: Timestamp) -> Result<()> 
     Err(Error::demand(demand, format!("a proof of {} will not do", token.auth_time.0)))
 }
 
-/// The answer to such a refusal: which proofs would do, and how they are called here.
-pub fn answer(config: &Config, demand: &Demand) -> Answer {
+/// A refusal as it goes over the wire: of a proof that will not do with those that would, else as a problem.
+pub fn problem(config: &Config, error: &Error, as_page: bool) -> Answer {
+    match &error.details {
+        Details::Demand(demand) => answer(config, demand),
+        _ => Answer::problem(error, as_page),
+    }
+}
+
+/// Which proofs would do, and how they are called here.
+fn answer(config: &Config, demand: &Demand) -> Answer {
     let Demand { max_age, acr, amr } = demand;
     let members = json!({ "max_age": max_age, "acr": acr, "amr": amr, "proofs": proofs(config, demand) });
     Answer::problem_with(Code::ConfirmationRequired, members, false).with_text(WWW_AUTHENTICATE, &header(demand))

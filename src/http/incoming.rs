@@ -13,6 +13,8 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use super::cookies;
+use crate::domain::access_token::AccessToken;
+use crate::domain::by::By;
 use crate::domain::client_address;
 use crate::domain::config::Config;
 use crate::domain::policy::Network;
@@ -102,6 +104,11 @@ impl Incoming {
     pub fn client(&self) -> String {
         let address = self.header(&CONNECTING_IP).and_then(client_address::client);
         address.unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    /// Who makes a change by this request, and from where.
+    pub fn by(&self, token: &AccessToken) -> By {
+        By { account: token.sub.clone(), from: self.client() }
     }
 
     /// The address that the request comes from, as the platform says; behind one of these proxies as that says: the last of

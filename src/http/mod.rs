@@ -13,6 +13,7 @@ mod incoming;
 mod keys;
 mod lists;
 mod mailbox;
+mod named;
 mod oauth;
 mod openapi;
 mod public;
@@ -29,13 +30,13 @@ use std::rc::Rc;
 use http::{Method, Request, Response};
 
 pub use answer::{failed, misconfigured};
-pub use authorization::guard::{Guard, Passed, require};
+pub use authorization::{Guard, Passed, require};
 use keys::Keys;
 
 use crate::domain::config::Config;
 use crate::domain::strength::Dictionary;
 use crate::domain::verifier::Verifier;
-use crate::error::{Code, Details, Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use administration::Change;
 use answer::Answer;
@@ -174,10 +175,10 @@ async fn dispatch<P: Platform>(
         Name::Remind => accounts::remind_user_name(app, incoming).await,
         Name::Export => accounts::export(app, incoming, who).await,
         Name::DeleteAccount => accounts::delete_account(app, incoming, who).await,
-        Name::Accounts => accounts::accounts(app, incoming, who).await,
-        Name::CreateAccount => accounts::create_account(app, incoming, who).await,
-        Name::ReadAccount => accounts::read_account(app, incoming, who, first).await,
-        Name::SetStatus => accounts::set_status(app, incoming, who, first).await,
+        Name::Accounts => administration::accounts(app, incoming, who).await,
+        Name::CreateAccount => administration::create_account(app, incoming, who).await,
+        Name::ReadAccount => administration::read_account(app, incoming, who, first).await,
+        Name::SetStatus => administration::set_status(app, incoming, who, first).await,
         Name::SessionsOf => administration::sessions(app, incoming, who, first).await,
         Name::EndSessionsOf => administration::end_sessions(app, incoming, who, first).await,
         Name::EndSessionOf => administration::end_session(app, incoming, who, [first, second]).await,
@@ -186,7 +187,7 @@ async fn dispatch<P: Platform>(
         Name::HasPermission => authorization::held(app, incoming, who).await,
         Name::Accessible => authorization::accessible(app, incoming, who).await,
         Name::CreateLink => authorization::create_link(app, incoming, who).await,
-        Name::ExplainRule => authorization::explain(app, incoming, who).await,
+        Name::ExplainRule => administration::explain_rule(app, incoming, who).await,
         Name::FindTags => administration::find_tags(app, incoming, who, first).await,
         Name::ReadTags => administration::read_tags(app, incoming, who, parameters).await,
         Name::AddTags => administration::change_tags(app, incoming, who, parameters, Change::Add).await,
@@ -216,8 +217,5 @@ fn problem<P: Platform>(app: &App<'_, P>, incoming: &Incoming, as_page: bool, er
     if !matches!(error.code, Code::NotFound | Code::Unauthenticated) {
         app.platform.error(incoming.path(), error);
     }
-    match &error.details {
-        Details::Demand(demand) => challenge::answer(app.config, demand),
-        _ => Answer::problem(error, as_page),
-    }
+    challenge::problem(app.config, error, as_page)
 }

@@ -26,7 +26,7 @@ pub async fn session<P: Platform>(
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    let tier = tier::of(incoming)?;
+    let tier = tier::asked(incoming)?.unwrap_or(Tier::Carried);
     let token = match authentication.who() {
         Ok(None) => return nobody(),
         Ok(Some(token)) if tier == Tier::Carried => Ok(token.clone()),

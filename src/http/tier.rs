@@ -11,9 +11,17 @@ use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use crate::ports::kv;
 
-/// The tier that a request asks: `at`, or `carried`.
-pub fn of(incoming: &Incoming) -> Result<Tier> {
-    incoming.query("at")?.as_deref().map_or(Ok(Tier::Carried), Tier::parse)
+/// The tier that a request asks for with `at`, if it does.
+pub fn asked(incoming: &Incoming) -> Result<Option<Tier>> {
+    incoming.query("at")?.as_deref().map(Tier::parse).transpose()
+}
+
+/// The same for what no token can answer; `decided` if none is named.
+pub fn asked_beyond_token(incoming: &Incoming) -> Result<Tier> {
+    match asked(incoming)?.unwrap_or(Tier::Decided) {
+        Tier::Carried => Err(Error::new(Code::QueryInvalid, "no token carries that")),
+        tier => Ok(tier),
+    }
 }
 
 /// Asks how a session stands, at a tier, and refuses it where it does not hold there.

@@ -62,6 +62,15 @@ impl Row {
         }
     }
 
+    /// What the text in a column says.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] if the column is not a text that can be read so.
+    pub fn parsed<T>(&self, column: usize, parse: impl FnOnce(&str) -> Option<T>) -> Result<T> {
+        let malformed = || Error::new(Code::Internal, format!("column {column} holds a malformed text"));
+        parse(self.text(column)?).ok_or_else(malformed)
+    }
+
     /// The number in a column.
     ///
     /// # Errors

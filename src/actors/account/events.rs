@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Apply, Context, identity};
+use super::{Apply, Context, identity, is_full};
 use crate::domain::by::By;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Result};
@@ -149,7 +149,7 @@ impl Apply for ReadEvents {
             let Event { at, happening, details } = event(row)?;
             Ok(json!({ "sequence": row.number(3)?, "at": at, "happening": happening, "details": details }))
         };
-        let full = u64::try_from(rows.len()).is_ok_and(|count| count == self.limit);
+        let full = is_full(&rows, self.limit);
         let next = rows.last().filter(|_| full).map(|row| row.number(3)).transpose()?;
         Ok(json!({ "events": rows.iter().map(described).collect::<Result<Vec<Value>>>()?, "next": next }))
     }

@@ -43,7 +43,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::schema::{self, Step};
-use super::{Apply, Context, directory, outbox, run, unknown};
+use super::{Apply, Context, directory, is_full, outbox, run, unknown};
 use crate::domain::account::{AccountProjection, Profile, Status};
 use crate::domain::by::By;
 use crate::domain::handle::Handle;
@@ -202,7 +202,7 @@ fn find(context: &Context<'_>) -> Result<Option<Account>> {
         status => status,
     };
     Ok(Some(Account {
-        id: AccountId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored account id"))?,
+        id: row.parsed(0, AccountId::parse)?,
         status,
         version: row.number(2)?,
         created_at: Timestamp(row.number(3)?),
@@ -328,7 +328,7 @@ fn tags_changed(context: &Context<'_>, set: &TagSet) -> Result<()> {
 fn identity(context: &Context<'_>) -> Result<(AccountId, u64)> {
     let row = context.sql.row("SELECT id, version FROM account", &[])?;
     let row = row.ok_or_else(|| Error::new(Code::Internal, "no account to tell of"))?;
-    let id = AccountId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored account id"))?;
+    let id = row.parsed(0, AccountId::parse)?;
     Ok((id, row.number(1)?))
 }
 

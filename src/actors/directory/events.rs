@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Apply, Context, migrated};
+use super::{Apply, Context, is_full, migrated};
 use crate::domain::by::By;
 use crate::domain::time::Timestamp;
 use crate::error::Result;
@@ -98,7 +98,7 @@ impl Apply for Events {
             ORDER BY sequence DESC LIMIT ?";
         let rows = context.sql.run(statement, &[self.after.unwrap_or(u64::MAX).into(), self.limit.into()])?;
         let events = rows.iter().map(event).collect::<Result<Vec<_>>>()?;
-        let full = u64::try_from(events.len()).is_ok_and(|count| count == self.limit);
+        let full = is_full(&events, self.limit);
         Ok(EventPage { next: events.last().filter(|_| full).map(|event| event.sequence), events })
     }
 }

@@ -147,7 +147,8 @@ fn read(context: &Context<'_>, question: &Question, span: &Span, most: u64) -> R
     context.sql.run(statement, &values)?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
 }
 
-fn page(mut records: Vec<String>, limit: u64) -> Found {
+/// A page of records, of which one more than the limit was read if there are more.
+pub(super) fn page(mut records: Vec<String>, limit: u64) -> Found {
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = records.len() > most;
     records.truncate(most);

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::events::{self, Happening};
 use super::find::{self, Find};
-use super::{Apply, Context, migrated, people, permissions, prepare, tags};
+use super::{Apply, Context, is_full, migrated, people, permissions, prepare, tags};
 use crate::domain::by::By;
 use crate::domain::group::{own_group, own_id, owner_of};
 use crate::domain::id::{AccountId, GroupId};
@@ -152,7 +152,7 @@ impl Apply for ListGroups {
         let statement = format!("SELECT {COLUMNS} FROM member_group WHERE name > ? ORDER BY name LIMIT ?");
         let rows = context.sql.run(&statement, &[self.after.unwrap_or_default().into(), self.limit.into()])?;
         let groups = rows.iter().map(group).collect::<Result<Vec<_>>>()?;
-        let full = u64::try_from(groups.len()).is_ok_and(|count| count == self.limit);
+        let full = is_full(&groups, self.limit);
         Ok(Groups { next: groups.last().filter(|_| full).map(|group| group.name.to_string()), groups })
     }
 }
@@ -239,7 +239,7 @@ fn erase(context: &Context<'_>, group: &Group) -> Result<()> {
 pub(super) fn sweep(context: &Context<'_>) -> Result<()> {
     context.sql.run("DELETE FROM gone_group WHERE empty = 1 AND until <= ?", &[context.now.0.into()])?;
     let Some(row) = context.sql.row("SELECT id FROM gone_group WHERE empty = 0 LIMIT 1", &[])? else { return Ok(()) };
-    let id = GroupId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored group id"))?;
+    let id = row.parsed(0, GroupId::parse)?;
     if permissions::clear(context, &id, PAGE)? {
         return Ok(());
     }
@@ -249,11 +249,11 @@ pub(super) fn sweep(context: &Context<'_>) -> Result<()> {
 }
 
 /// Whether there is something to sweep, and when a name may be used again.
-pub(super) fn due(context: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
-    if context.row("SELECT 1 FROM gone_group WHERE empty = 0 LIMIT 1", &[])?.is_some() {
+pub(super) fn due(sql: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
+    if sql.row("SELECT 1 FROM gone_group WHERE empty = 0 LIMIT 1", &[])?.is_some() {
         return Ok(Some(now));
     }
-    let row = context.row("SELECT MIN(until) FROM gone_group", &[])?;
+    let row = sql.row("SELECT MIN(until) FROM gone_group", &[])?;
     row.map_or(Ok(None), |row| row.optional_number(0)).map(|at| at.map(Timestamp))
 }
 
@@ -274,7 +274,7 @@ pub(super) fn abandon(context: &Context<'_>, account: &AccountId) -> Result<()> 
 const COLUMNS: &str = "id, name, description, created_at";
 
 fn group(row: &Row) -> Result<Group> {
-    let id = GroupId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored group id"))?;
+    let id = row.parsed(0, GroupId::parse)?;
     let (name, description) = (Tag::parse(row.text(1)?)?, row.text(2)?.to_owned());
     Ok(Group { group: id, name, description, created_at: Some(Timestamp(row.number(3)?)) })
 }

@@ -202,7 +202,7 @@ fn owner(context: &Context<'_>, handle: &Handle) -> Result<Option<Owner>> {
         WHERE kind = ? AND hash = ? AND (claimed_until IS NULL OR claimed_until > ?)";
     let values = [handle.kind.as_str().into(), handle.hash.as_str().into(), context.now.0.into()];
     let Some(row) = context.sql.row(statement, &values)? else { return Ok(None) };
-    let account = AccountId::parse(row.text(0)?).ok_or_else(|| Error::new(Code::Internal, "stored account id"))?;
+    let account = row.parsed(0, AccountId::parse)?;
     let claimed_until = row.optional_number(1)?.map(Timestamp);
     Ok(Some(Owner { account, claimed_until, proved: row.number(2)? == 1 }))
 }
@@ -237,7 +237,7 @@ pub(super) fn project_page(context: &Context<'_>, after: &str, most: u64) -> Res
     let rows = context.sql.run(statement, &[kind.into(), hash.into(), most.into()])?;
     for row in &rows {
         let handle = Handle { kind: row.text(0)?.to_owned(), hash: row.text(1)?.to_owned() };
-        let account = AccountId::parse(row.text(2)?).ok_or_else(|| Error::new(Code::Internal, "stored account id"))?;
+        let account = row.parsed(2, AccountId::parse)?;
         outbox::project(context, &kv::Handle(&handle), &account, None)?;
     }
     rows.last().map(|row| Ok(format!("{}:{}", row.text(0)?, row.text(1)?))).transpose()

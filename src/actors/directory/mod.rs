@@ -21,7 +21,7 @@ pub use rebuild::Rebuild;
 pub use tags::{ChangeRecordTags, Index, ReadRecordTags, RecordTags};
 
 use super::schema::{self, Step};
-use super::{Apply, Context, Fate, account, outbox, run, unknown};
+use super::{Apply, Context, Fate, account, is_full, outbox, run, unknown};
 use crate::domain::time::Timestamp;
 use crate::error::Result;
 use crate::ports::call::Command;

@@ -12,7 +12,7 @@ use crate::domain::id::AccountId;
 use crate::domain::record::{Kind, Record};
 use crate::domain::tag::{Question, TagSet};
 use crate::domain::user_name::UserName;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::ports::call::{Actor, Command};
 
 /// The table of people.
@@ -172,9 +172,9 @@ fn by_handle(
         if u64::try_from(found.accounts.len()).is_ok_and(|count| count >= limit) {
             return Ok(found);
         }
-        let (text, account) = (row.text(0)?, row.text(1)?);
+        let (text, account) = (row.text(0)?, row.parsed(1, AccountId::parse)?);
         found.next = Some(format!("{account}:{text}"));
-        let person = person(context, id(account)?)?;
+        let person = person(context, account)?;
         if person.first_handle(prefix) == Some(text) && carries_all(context, &person.account, questions)? {
             found.accounts.push(person);
         }
@@ -218,10 +218,6 @@ fn status(context: &Context<'_>, account: &AccountId) -> Result<Option<Status>> 
     let Some(row) = context.sql.row(statement, &values)? else { return Ok(None) };
     let name = row.text(0)?;
     Ok(Status::LISTED.into_iter().find(|status| status.name() == name))
-}
-
-fn id(text: &str) -> Result<AccountId> {
-    AccountId::parse(text).ok_or_else(|| Error::new(Code::Internal, "stored account id"))
 }
 
 /// Tells a page of the accounts, behind one, to write their projections anew.

@@ -9,14 +9,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::events::{self, Happening};
+use super::find::{self, Found};
 use super::groups::{self, Group, GroupRef};
-use super::{Apply, Context, find, migrated, outbox, prepare};
+use super::{Apply, Context, is_full, migrated, outbox, prepare};
 use crate::domain::by::By;
 use crate::domain::id::GroupId;
 use crate::domain::permission::{Grant, Permission, PermissionName, Scope};
 use crate::domain::record::{Kind, Record, RecordId};
 use crate::domain::tag::{Question, Tag};
 use crate::error::Result;
+use crate::json;
 use crate::ports::call::{Actor, Command};
 use crate::ports::kv::{self, GrantProjection};
 use crate::ports::sql::Row;
@@ -114,7 +116,7 @@ pub(super) fn clear(context: &Context<'_>, group: &GroupId, most: u64) -> Result
     for row in &rows {
         project(context, &Grant::Permission(permission(row)?))?;
     }
-    Ok(u64::try_from(rows.len()).is_ok_and(|count| count == most))
+    Ok(is_full(&rows, most))
 }
 
 /// Whether a group has any permission.
@@ -170,7 +172,7 @@ impl Apply for ListPermissions {
         let values = [group.group.as_str().into(), name.into(), kind.into(), record.into(), self.limit.into()];
         let rows = context.sql.run(statement, &values)?;
         let permissions = rows.iter().map(permission).collect::<Result<Vec<_>>>()?;
-        let more = u64::try_from(permissions.len()).is_ok_and(|count| count == self.limit);
+        let more = is_full(&permissions, self.limit);
         Ok(Permissions { permissions, more })
     }
 }
@@ -323,16 +325,14 @@ impl Apply for Accessible {
                 records.insert(row.text(0)?.to_owned());
             }
         }
-        let most = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let more = records.len() > most;
-        let records: Vec<String> = records.into_iter().take(most).collect();
-        Ok(Reach { all: false, next: records.last().filter(|_| more).cloned(), records })
+        let Found { records, next } = find::page(records.into_iter().collect(), self.limit);
+        Ok(Reach { all: false, records, next })
     }
 }
 
 /// A page of the permissions that groups have, behind one, for their projections.
 pub(super) fn project_page(context: &Context<'_>, after: &str, most: u64) -> Result<Option<String>> {
-    let after: Option<Permission> = crate::json::read(after.as_bytes()).ok();
+    let after: Option<Permission> = json::read(after.as_bytes()).ok();
     let (name, kind, record) = after.as_ref().map(columns).unwrap_or_default();
     let statement = "SELECT DISTINCT name, kind, record FROM permission WHERE (name, kind, record) > (?, ?, ?)
         ORDER BY name, kind, record LIMIT ?";

@@ -133,6 +133,14 @@ fn policy(section: &mut Section<'_>, captures: &[&str], is_zone: &dyn Fn(&str) -
     Some(policy)
 }
 
+/// A policy that must be there.
+fn required_policy(section: &mut Section<'_>, captures: &[&str], is_zone: &dyn Fn(&str) -> bool) -> Option<Policy> {
+    if !section.has("policy") {
+        section.fault("policy", "is missing");
+    }
+    policy(section, captures, is_zone)
+}
+
 fn read_rules(value: &Value, is_zone: &dyn Fn(&str) -> bool, faults: &mut Faults) -> Vec<Rule> {
     let Some(entries) = value.as_array().filter(|entries| entries.len() <= MAX_RULES) else {
         faults.push(format!("`COUNTERSIGN.rules`: must be a list of at most {MAX_RULES} tables"));
@@ -157,11 +165,7 @@ fn rule(place: usize, entry: &Value, is_zone: &dyn Fn(&str) -> bool, faults: &mu
     }
     let at = section.choice("at", &Tier::ALL.map(|tier| (tier.name(), tier)));
     let captures: Vec<&str> = path.as_ref().map(|path| path.captures().collect()).unwrap_or_default();
-    let given = section.has("policy");
-    let policy = policy(&mut section, &captures, is_zone);
-    if !given {
-        section.fault("policy", "is missing");
-    }
+    let policy = required_policy(&mut section, &captures, is_zone);
     let grants = policy.as_ref().is_some_and(Policy::names_grants);
     let at = at.unwrap_or(if grants { Tier::Replicated } else { Tier::Carried });
     if grants && at == Tier::Carried {
@@ -188,27 +192,17 @@ fn read_links(value: Option<&Value>, has_rules: bool, is_zone: &dyn Fn(&str) -> 
 
 fn delegations(value: &Value, is_zone: &dyn Fn(&str) -> bool, faults: &mut Faults) -> Vec<Delegation> {
     let Some(mut section) = Section::open("COUNTERSIGN.administration", Some(value), faults) else { return Vec::new() };
-    let entries = Part::ALL.map(|(name, part)| section.take(name).map(|entry| (name, part, entry)));
+    let entries = Part::ALL.map(|part| section.take(part.name()).map(|entry| (part, entry)));
     section.close();
-    let read = |(name, part, entry): (&str, Part, Value)| delegation(name, part, &entry, is_zone, faults);
+    let read = |(part, entry): (Part, Value)| delegation(part, &entry, is_zone, faults);
     let delegations: Vec<Delegation> = entries.into_iter().flatten().filter_map(read).collect();
     check_reach(&delegations, faults);
     delegations
 }
 
-fn delegation(
-    name: &str,
-    part: Part,
-    entry: &Value,
-    is_zone: &dyn Fn(&str) -> bool,
-    faults: &mut Faults,
-) -> Option<Delegation> {
-    let mut section = Section::open(&format!("COUNTERSIGN.administration.{name}"), Some(entry), faults)?;
-    let given = section.has("policy");
-    let policy = policy(&mut section, &[], is_zone);
-    if !given {
-        section.fault("policy", "is missing");
-    }
+fn delegation(part: Part, entry: &Value, is_zone: &dyn Fn(&str) -> bool, faults: &mut Faults) -> Option<Delegation> {
+    let mut section = Section::open(&format!("COUNTERSIGN.administration.{}", part.name()), Some(entry), faults)?;
+    let policy = required_policy(&mut section, &[], is_zone);
     // Else who gives permissions could give herself any part.
     if policy.as_ref().is_some_and(Policy::names_grants) {
         section.fault("policy", "must not go by permissions or tags of groups");
@@ -242,13 +236,11 @@ fn check_reach(delegations: &[Delegation], faults: &mut Faults) {
     for giving in delegations {
         for other in delegations {
             if let Some(question) = giving.reaches(&other.policy) {
-                let name =
-                    |part: Part| Part::ALL.iter().find(|(_, other)| *other == part).map_or("", |(name, _)| *name);
                 faults.push(format!(
                     "`COUNTERSIGN.administration.{}.only`: whoever has this part could give `{}` by it, and with that the part `{}`",
-                    name(giving.part),
+                    giving.part.name(),
                     question.to_string().escape_debug(),
-                    name(other.part),
+                    other.part.name(),
                 ));
             }
         }

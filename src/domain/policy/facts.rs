@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::json::{Fault, Object, boolean, entries, list, meaning, object, optional, required, seconds, text};
+use super::json::{Fault, boolean, entries, list, meaning, members_of, object, optional, required, seconds, text};
 use super::parse::{permission, question};
 use super::schedule::{LocalTime, Zone};
 use crate::domain::id::AccountId;
@@ -161,7 +161,7 @@ fn session(json: &Value) -> Result<Option<Session>, Fault> {
     if json.is_null() {
         return Ok(None);
     }
-    let session = members(json)?;
+    let session = members_of(json)?;
     Ok(Some(Session {
         account: required(session, "account", |json| meaning(json, AccountId::parse, "must be the id of an account"))?,
         tags: required(session, "tags", tags)?,
@@ -172,7 +172,7 @@ fn session(json: &Value) -> Result<Option<Session>, Fault> {
 
 fn tags(json: &Value) -> Result<Tags, Fault> {
     let mut tags = Tags::default();
-    for (name, json) in members(json)? {
+    for (name, json) in members_of(json)? {
         let set = TagSet::parse(name).ok_or_else(|| Fault::new("is no tag set").at(name))?;
         let tag = |json| meaning(json, |text| Tag::parse(text).ok(), "must be a tag");
         let of_set = list(json).and_then(|list| entries(list, tag)).map_err(|fault| fault.at(name))?;
@@ -222,14 +222,10 @@ fn known_permission(json: &Value) -> Result<Grant, Fault> {
     grant.ok_or_else(|| Fault::new("must be a permission"))
 }
 
-fn members(json: &Value) -> Result<&Object, Fault> {
-    json.as_object().ok_or_else(|| Fault::new("must be an object"))
-}
-
 fn dictionary<T>(json: &Value, read: impl Fn(&Value) -> Result<T, Fault>) -> Result<BTreeMap<String, T>, Fault> {
     // One by one: collecting would sort them, with code that is larger than all that reads them.
     let mut all = BTreeMap::new();
-    for (name, json) in members(json)? {
+    for (name, json) in members_of(json)? {
         all.insert(name.clone(), read(json).map_err(|fault| fault.at(name))?);
     }
     Ok(all)

@@ -52,11 +52,16 @@ impl Fault {
 
 /// An object with no other members than these.
 pub fn object<'v>(value: &'v Value, members: &[&str]) -> Result<&'v Object, Fault> {
-    let object = value.as_object().ok_or_else(|| Fault::new("must be an object"))?;
+    let object = members_of(value)?;
     match object.keys().find(|name| !members.contains(&name.as_str())) {
         Some(unknown) => Err(Fault::new("is unknown").at(unknown)),
         None => Ok(object),
     }
+}
+
+/// An object with whatever members.
+pub fn members_of(value: &Value) -> Result<&Object, Fault> {
+    value.as_object().ok_or_else(|| Fault::new("must be an object"))
 }
 
 /// A member that must be there.

@@ -1,6 +1,5 @@
-//! Accounts with a password: what people do by themselves, and what administrators do for them.
+//! Accounts with a password: what people do by themselves.
 
-mod administration;
 mod browser;
 mod link;
 mod login;
@@ -9,11 +8,10 @@ mod recovery;
 mod registration;
 mod settings;
 
-pub use administration::{accounts, create_account, read_account, set_status};
 pub use link::page;
 pub use login::login;
 pub use recovery::{remind_user_name, request_reset_password, reset_password};
-pub use registration::{register, verify_email};
+pub use registration::{claim, register, taken, verify_email};
 pub use settings::{change_email, change_password, delete_account, export, undo_email_change, update_profile};
 
 use serde_json::{Map, Value};
@@ -44,12 +42,12 @@ pub fn compared<P: Platform>(app: &App<'_, P>, text: &Zeroizing<String>) -> Resu
 }
 
 /// The configuration of accounts with a password. Where there are none, no endpoint leads here.
-fn configured<'a, P>(app: &App<'a, P>) -> Result<&'a Accounts> {
+pub fn configured<'a, P>(app: &App<'a, P>) -> Result<&'a Accounts> {
     app.config.accounts.as_ref().ok_or_else(|| Error::new(Code::NotFound, "no accounts with a password here"))
 }
 
 /// What a person has filled in, read against the fields.
-fn changes<P: Platform>(
+pub fn changes<P: Platform>(
     app: &App<'_, P>,
     fields: &[Field],
     body: Map<String, Value>,

@@ -3,8 +3,9 @@
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
+use super::super::named::account;
 use super::super::{App, lists};
-use super::{Manager, account};
+use super::Manager;
 use crate::actors::account::ReadEvents;
 use crate::actors::directory::Events;
 use crate::domain::administration::Part;

@@ -6,8 +6,8 @@ use serde_json::json;
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
-use super::super::{App, lists};
-use super::{Change, Manager, account, by};
+use super::super::{App, lists, named};
+use super::{Change, Manager};
 use crate::actors::account::ChangeTags;
 use crate::actors::directory::{
     CreateGroup, DeleteGroup, DescribeGroup, Find, Found, Group, GroupRef, ListGroups, Mode, ReadGroup,
@@ -18,7 +18,7 @@ use crate::domain::group::owner_of;
 use crate::domain::id::GroupId;
 use crate::domain::record::{Kind, Record};
 use crate::domain::tag::{Question, Tag, TagSet};
-use crate::error::{Code, Error, FieldCode, Result};
+use crate::error::{Error, FieldCode, Result};
 use crate::ports::Platform;
 use crate::ports::call::REALM;
 
@@ -56,7 +56,7 @@ pub async fn create_group<P: Platform>(
     manager.may_change(&TagSet::groups(), std::slice::from_ref(&name))?;
     let own = app.config.authorization.groups.own.clone();
     let description = described(body.description)?;
-    let command = CreateGroup { name, description, own, by: by(&manager.token, incoming) };
+    let command = CreateGroup { name, description, own, by: incoming.by(&manager.token) };
     Ok(Answer::json(&app.platform.call(REALM, &command).await?)?.status(201))
 }
 
@@ -68,7 +68,7 @@ pub async fn read_group<P: Platform>(
     id: &str,
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Groups).await?;
-    Answer::json(&named(app, id).await?)
+    Answer::json(&found(app, id).await?)
 }
 
 /// `PUT /api/groups/{group}`.
@@ -87,7 +87,7 @@ pub async fn describe_group<P: Platform>(
     let Body { description } = incoming.json()?;
     let group = hers(app, &manager, id).await?;
     let (group, description) = (reference(app, &group.group), described(description)?);
-    let command = DescribeGroup { group, description, by: by(&manager.token, incoming) };
+    let command = DescribeGroup { group, description, by: incoming.by(&manager.token) };
     Answer::json(&app.platform.call(REALM, &command).await?)
 }
 
@@ -105,7 +105,7 @@ pub async fn delete_group<P: Platform>(
         everybody: app.config.authorization.groups.everybody.clone(),
         // What permissions and tags it has is for those to take who manage them.
         with_grants: manager.is_administrator(),
-        by: by(&manager.token, incoming),
+        by: incoming.by(&manager.token),
     };
     app.platform.call(REALM, &command).await?;
     Ok(Answer::empty())
@@ -119,7 +119,7 @@ pub async fn members<P: Platform>(
     id: &str,
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Groups).await?;
-    let group = named(app, id).await?;
+    let group = found(app, id).await?;
     let (limit, after) = lists::page(incoming)?;
     let rules = &app.config.authorization.groups;
     let everybody = rules.everybody.as_ref().is_some_and(|everybody| everybody.covers(&group.name));
@@ -154,33 +154,27 @@ pub async fn change_member<P: Platform>(
     change: Change,
 ) -> Result<Answer> {
     let manager = Manager::admit(app, incoming, authentication, Part::Groups).await?;
-    let (group, member) = (hers(app, &manager, id).await?, account(member)?);
+    let (group, member) = (hers(app, &manager, id).await?, named::account(member)?);
     manager.may_touch(app, &member).await?;
     let (add, remove) = match change {
         Change::Add => (vec![group.name], Vec::new()),
         Change::Remove => (Vec::new(), vec![group.name]),
     };
-    let command = ChangeTags { set: TagSet::groups(), add, remove, by: by(&manager.token, incoming) };
+    let command = ChangeTags { set: TagSet::groups(), add, remove, by: incoming.by(&manager.token) };
     app.platform.call(member.as_str(), &command).await?;
     Ok(Answer::empty())
 }
 
 /// A group that is hers to change.
 async fn hers<P: Platform>(app: &App<'_, P>, manager: &Manager<'_>, id: &str) -> Result<Group> {
-    let group = named(app, id).await?;
+    let group = found(app, id).await?;
     manager.may_change(&TagSet::groups(), std::slice::from_ref(&group.name))?;
     Ok(group)
 }
 
 /// The group that a path names.
-async fn named<P: Platform>(app: &App<'_, P>, id: &str) -> Result<Group> {
-    app.platform.call(REALM, &ReadGroup { group: reference(app, &group_id(id)?) }).await
-}
-
-/// The id that a path names.
-pub fn group_id(text: &str) -> Result<GroupId> {
-    let unknown = || Error::new(Code::GroupUnknown, format!("not a group: `{}`", text.escape_debug()));
-    GroupId::parse(text).ok_or_else(unknown)
+async fn found<P: Platform>(app: &App<'_, P>, id: &str) -> Result<Group> {
+    app.platform.call(REALM, &ReadGroup { group: reference(app, &named::group(id)?) }).await
 }
 
 /// A group, as the Directory is asked for it.

@@ -5,13 +5,14 @@ use serde_json::json;
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
-use super::super::{App, lists};
-use super::groups::{group_id, reference};
-use super::{Manager, by};
+use super::super::{App, lists, named};
+use super::Manager;
+use super::groups::reference;
 use crate::actors::directory::{Allow, ListPermissions, Permissions, Revoke};
 use crate::domain::administration::Part;
 use crate::domain::permission::Permission;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Platform;
 use crate::ports::call::REALM;
 
@@ -24,9 +25,9 @@ pub async fn permissions<P: Platform>(
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Permissions).await?;
     let (limit, after) = lists::page(incoming)?;
-    let read = |text: String| crate::json::read(text.as_bytes());
+    let read = |text: String| json::read(text.as_bytes());
     let after = after.map(read).transpose().map_err(|_| Error::new(Code::QueryInvalid, "`after` is no permission"))?;
-    let list = ListPermissions { group: reference(app, &group_id(id)?), after, limit };
+    let list = ListPermissions { group: reference(app, &named::group(id)?), after, limit };
     let Permissions { permissions, more } = app.platform.call(REALM, &list).await?;
     let next = permissions.last().filter(|_| more).and_then(|last| serde_json::to_string(last).ok());
     Answer::json(&json!({ "permissions": permissions, "next": next }))
@@ -40,8 +41,8 @@ pub async fn give<P: Platform>(
     id: &str,
 ) -> Result<Answer> {
     let manager = Manager::admit(app, incoming, authentication, Part::Permissions).await?;
-    let (group, permission) = (reference(app, &group_id(id)?), read(incoming)?);
-    app.platform.call(REALM, &Allow { group, permission, by: by(&manager.token, incoming) }).await?;
+    let (group, permission) = (reference(app, &named::group(id)?), read(incoming)?);
+    app.platform.call(REALM, &Allow { group, permission, by: incoming.by(&manager.token) }).await?;
     Ok(Answer::empty())
 }
 
@@ -53,8 +54,8 @@ pub async fn take<P: Platform>(
     id: &str,
 ) -> Result<Answer> {
     let manager = Manager::admit(app, incoming, authentication, Part::Permissions).await?;
-    let (group, permission) = (reference(app, &group_id(id)?), read(incoming)?);
-    app.platform.call(REALM, &Revoke { group, permission, by: by(&manager.token, incoming) }).await?;
+    let (group, permission) = (reference(app, &named::group(id)?), read(incoming)?);
+    app.platform.call(REALM, &Revoke { group, permission, by: incoming.by(&manager.token) }).await?;
     Ok(Answer::empty())
 }
 

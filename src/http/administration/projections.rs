@@ -6,7 +6,7 @@ use super::super::App;
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
-use super::{administrator, by};
+use super::administrator;
 use crate::actors::directory::Rebuild;
 use crate::actors::keyring::Publish;
 use crate::error::Result;
@@ -21,6 +21,6 @@ pub async fn rebuild<P: Platform>(
 ) -> Result<Answer> {
     let token = administrator(app, authentication).await?;
     app.platform.call(REALM, &Publish {}).await?;
-    app.platform.call(REALM, &Rebuild { by: by(&token, incoming) }).await?;
+    app.platform.call(REALM, &Rebuild { by: incoming.by(&token) }).await?;
     Ok(Answer::json(&json!({}))?.status(202))
 }

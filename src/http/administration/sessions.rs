@@ -6,7 +6,8 @@ use super::super::App;
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
-use super::{Manager, account, by};
+use super::super::named::account;
+use super::Manager;
 use crate::actors::account::{EndSessionsOf, ReadSessionsOf};
 use crate::domain::administration::Part;
 use crate::domain::id::SessionId;
@@ -62,5 +63,5 @@ async fn end<P: Platform>(
     let manager = Manager::admit(app, incoming, authentication, Part::Sessions).await?;
     let account = account(record)?;
     manager.may_touch(app, &account).await?;
-    app.platform.call(account.as_str(), &EndSessionsOf { only, by: by(&manager.token, incoming) }).await
+    app.platform.call(account.as_str(), &EndSessionsOf { only, by: incoming.by(&manager.token) }).await
 }

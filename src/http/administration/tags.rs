@@ -7,7 +7,7 @@ use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
 use super::super::{App, lists, tier};
-use super::{Change, Manager, by};
+use super::{Change, Manager};
 use crate::actors::account::{ChangeTags, Tagged};
 use crate::actors::directory::{ChangeRecordTags, Find, Mode, ReadRecordTags, RecordTags};
 use crate::domain::administration::Part;
@@ -58,10 +58,7 @@ pub async fn read<P: Platform>(
 ) -> Result<Answer> {
     Manager::admit(app, incoming, authentication, Part::Tags).await?;
     let (set, record) = (known(app, set)?, record(kind, id)?);
-    let tier = incoming.query("at")?.map_or(Ok(Tier::Decided), |text| Tier::parse(&text))?;
-    if tier == Tier::Carried {
-        return Err(Error::new(Code::QueryInvalid, "what a token carries is its holder's"));
-    }
+    let tier = tier::asked_beyond_token(incoming)?;
     let tagged = tags_of(app, &set, &record, tier).await?;
     described(&set, &record, tagged)
 }
@@ -98,7 +95,7 @@ pub async fn change<P: Platform>(
         Change::Add => (tags, Vec::new()),
         Change::Remove => (Vec::new(), tags),
     };
-    let by = by(&manager.token, incoming);
+    let by = incoming.by(&manager.token);
     let tagged = match record.owner() {
         Owner::Account(account) => {
             manager.may_touch(app, &account).await?;

@@ -1,27 +1,21 @@
-//! What a route demands, for the routes of a Worker of one's own.
+//! What is demanded of who asks, by a question, at a location of a proxy, or for a route of a Worker of one's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use http::{Request, Response};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::super::answer::Answer;
-use super::super::authentication::{self, Renewal};
-use super::super::incoming::Incoming;
+use super::super::authentication::Authentication;
 use super::super::{App, challenge};
-use super::check::{self, Verdict};
-use super::links;
 use super::presence::Presence;
-use super::rules::sign_in_url;
-use crate::domain::access_token::AccessToken;
+use super::verdict::Verdict;
+use super::{grants, policies};
 use crate::domain::demand::Demand;
 use crate::domain::permission::{Grant, Permission};
 use crate::domain::policy::Policy;
 use crate::domain::tag::Question;
-use crate::domain::target::Target;
 use crate::domain::tier::Tier;
-use crate::error::{Code, Details, Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
 /// What a route demands: all of it must hold. Without any demand a session is enough.
@@ -88,66 +82,51 @@ impl Guard {
     }
 }
 
-/// Who has passed a guard.
-#[derive(Clone, Debug)]
-pub struct Passed {
-    /// Her token; `None` for who is not signed in, where the policy admits her or a signed link does.
-    pub token: Option<AccessToken>,
-}
-
-/// Lets a request pass, or gives the answer to send: 401, which is a way to the page for signing in for a browser that
-/// navigates, or 403.
-///
-/// A guard never renews cookies: its answer may be another's.
+/// Judges what a guard demands.
 ///
 /// # Errors
-/// The answer.
-pub async fn require<P: Platform>(
-    app: &App<'_, P>,
-    request: &Request<()>,
-    guard: &Guard,
-) -> Result<Passed, Response<Vec<u8>>> {
-    let incoming = Incoming::from(request.clone().map(|()| Vec::new()));
-    match pass(app, &incoming, guard).await {
-        Ok(Ok(passed)) => Ok(passed),
-        Ok(Err(refusal)) => Err(refusal.into_response(Vec::new())),
-        Err(error) => Err(refuse(app, &incoming, &error).into_response(Vec::new())),
+/// Why nobody is there, where somebody must be; a fresher proof that is needed; an actor out of reach.
+pub async fn judge<P: Platform>(app: &App<'_, P>, authentication: &Authentication, guard: &Guard) -> Result<Verdict> {
+    let tier = guard.tier();
+    let presence = Presence::at(app, authentication, tier).await?;
+    let mut members = Map::new();
+    let mut tell = |name: &str, value: Value| _ = members.insert(name.to_owned(), value);
+    tell("at", tier.name().into());
+    if let Some(version) = presence.version() {
+        tell("version", version.into());
     }
-}
-
-async fn pass<P: Platform>(app: &App<'_, P>, incoming: &Incoming, guard: &Guard) -> Result<Result<Passed, Answer>> {
-    guard.check()?;
-    let authentication = authentication::authenticate(app, incoming, Renewal::Never).await?;
-    let (target, link) = Target::parse(&incoming.target())?.take_parameter(links::PARAMETER)?;
-    let verdict = match link.filter(|_| guard.link) {
-        Some(link) => links::admit(app, &authentication, &link, &target, incoming.method().as_str()).await?,
-        None => check::verdict(app, &authentication, guard).await?,
-    };
-    match verdict {
-        Verdict::Allowed(_) => {
-            let presence = Presence::at(app, &authentication, guard.tier()).await?;
-            Ok(Ok(Passed { token: presence.token().cloned() }))
-        }
-        Verdict::Refused(code, members) => {
-            Ok(Err(Answer::problem_with(code, Value::Object(members), incoming.prefers_html())))
+    if guard.asks_person() {
+        let (token, _) = presence.required()?;
+        challenge::check(token, guard.demand.clone(), app.platform.now())?;
+    }
+    if let Some(question) = &guard.tag {
+        let (_, standing) = presence.required()?;
+        tell("tag", question.to_string().into());
+        match standing.tags.covering(question) {
+            Some(by) => tell("by", json!(by)),
+            None => return Ok(Verdict::Refused(Code::TagMissing, members)),
         }
     }
-}
-
-/// 401 sends a browser to sign in and back; everybody else gets the problem.
-fn refuse<P: Platform>(app: &App<'_, P>, incoming: &Incoming, error: &Error) -> Answer {
-    if error.code.status() >= 500 {
-        app.platform.error(incoming.path(), error);
+    for grant in guard.grants() {
+        let (token, standing) = presence.required()?;
+        let held = grants::held(app, tier, (&token.sub, &standing.tags), [grant.clone()]).await?;
+        let (name, value) = match &grant {
+            Grant::Permission(permission) => ("permission", json!(permission)),
+            Grant::GroupTag(question) => ("group_tag", json!(question)),
+        };
+        tell(name, value);
+        if held.values().all(BTreeSet::is_empty) {
+            return Ok(Verdict::Refused(Code::PermissionMissing, members));
+        }
+        tell("groups", json!(held.into_values().flatten().collect::<Vec<_>>()));
     }
-    if error.code.status() == 401
-        && incoming.navigates()
-        && let Ok(away) =
-            Answer::see_other(&sign_in_url(app.config, Target::parse(&incoming.target()).ok().as_ref(), error))
-    {
-        return away;
+    let Some(policy) = &guard.policy else { return Ok(Verdict::Allowed(members)) };
+    let case =
+        policies::Case { conditions: &guard.conditions, ..policies::Case::of(tier, presence.person(), guard.address) };
+    let judgement = policies::judge(app, policy, &case).await?;
+    if guard.explain {
+        tell("explanation", judgement.explanation.clone());
     }
-    match &error.details {
-        Details::Demand(demand) => challenge::answer(app.config, demand),
-        _ => Answer::problem(error, false),
-    }
+    tell("outcome", judgement.outcome.name().into());
+    judgement.settle(policy, &presence, members)
 }

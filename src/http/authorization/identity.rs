@@ -6,8 +6,8 @@ use http::HeaderName;
 use serde_json::Value;
 
 use super::super::answer::Answer;
-use super::check::{self, Verdict};
 use super::presence::Presence;
+use super::verdict::Verdict;
 use crate::domain::tag::Tags;
 use crate::error::Result;
 
@@ -25,10 +25,10 @@ pub fn told(verdict: Verdict, presence: &Presence) -> Result<Answer> {
         Verdict::Allowed(members) => {
             let maker = members.get("by").filter(|_| members.contains_key("link")).and_then(Value::as_str);
             let maker = maker.map(str::to_owned);
-            let answer = identified(check::answer(Verdict::Allowed(members))?, presence);
+            let answer = identified(Verdict::Allowed(members).answer()?, presence);
             Ok(maker.into_iter().fold(answer, |answer, maker| answer.with_text(LINK, &maker)))
         }
-        Verdict::Refused(..) => check::answer(verdict),
+        Verdict::Refused(..) => verdict.answer(),
     }
 }
 

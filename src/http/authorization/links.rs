@@ -8,15 +8,15 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::super::administration::{by, carries_admin};
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
 use super::super::{App, tier};
-use super::check::Verdict;
+use super::manager::carries_admin;
 use super::policies::{Case, judge};
 use super::presence::Presence;
 use super::rules;
+use super::verdict::Verdict;
 use crate::actors::replay::Consume;
 use crate::domain::access_token::AccessToken;
 use crate::domain::account::Status;
@@ -28,6 +28,7 @@ use crate::domain::target::Target;
 use crate::domain::tier::Tier;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Platform;
 
 /// The parameter of a URL that holds the link.
@@ -92,8 +93,9 @@ pub async fn create<P: Platform>(
     if link.is_some() {
         return Err(invalid("path"));
     }
-    let address = incoming.address(&app.config.authorization.proxies);
-    if !rules::admit(app, Case::of(Tier::Decided, presence.person(), address), &target, &body.method).await? {
+    let case = Case::of_request(app, incoming, &presence, Tier::Decided);
+    let address = case.address;
+    if !rules::admit(app, case, &target, &body.method).await? {
         return Err(Error::new(Code::PolicyRefused, "the rules do not let her do that herself"));
     }
     let until = app.platform.now().plus(body.lifetime);
@@ -102,7 +104,7 @@ pub async fn create<P: Platform>(
     let target = target.as_written();
     let link = Link { target, method: body.method, until, by: by_whom, version, account: body.account, once, address };
     let url = url(app, &link)?;
-    let details = json!({ "target": link.target, "method": link.method, "until": until, "account": link.account, "author": by(token, incoming) });
+    let details = json!({ "target": link.target, "method": link.method, "until": until, "account": link.account, "author": incoming.by(token) });
     app.platform.note("link_made", &details);
     Ok(Answer::json(&json!({ "url": url, "expires_at": until }))?.status(201))
 }
@@ -114,11 +116,10 @@ async fn may_make<'p, P: Platform>(
     presence: &'p Presence,
 ) -> Result<&'p AccessToken> {
     let (token, standing) = presence.required()?;
-    let address = incoming.address(&app.config.authorization.proxies);
     match &app.config.authorization.links.policy {
         _ if carries_admin(&standing.tags) => Ok(token),
         Some(policy) => {
-            let judgement = judge(app, policy, &Case::of(Tier::Decided, presence.person(), address)).await?;
+            let judgement = judge(app, policy, &Case::of_request(app, incoming, presence, Tier::Decided)).await?;
             judgement.require(policy, presence).map(|()| token)
         }
         None => Err(Error::new(Code::TagMissing, "only administrators make links")),
@@ -173,7 +174,7 @@ pub async fn admit<P: Platform>(
 fn open<P: Platform>(app: &App<'_, P>, token: &str) -> Result<Option<Link>> {
     let Some(sealed) = base64url::decode(token) else { return Ok(None) };
     let opened = app.config.secret.open(Purpose::Link, &sealed, b"")?;
-    Ok(opened.and_then(|opened| crate::json::read(&opened.plain).ok()))
+    Ok(opened.and_then(|opened| json::read(&opened.plain).ok()))
 }
 
 /// The holder of a link may know why it does nothing: she has it already.

@@ -1,18 +1,28 @@
 //! What people may: policies and grants judged with what is known of a request, rules for routes, signed links, guards.
+//!
+//! `check` answers a question, a `proxy` or who shows one of the `links`; `require` stands before the routes of a Worker of
+//! one's own. Both judge a `guard`; that and the `rules` judge `policies`, which look `grants` up. Who is there is a
+//! `presence`; what becomes of her, a `verdict` or a `refusal`.
 
 mod check;
 mod grants;
-pub mod guard;
+mod guard;
 mod identity;
 mod links;
+mod manager;
 mod permissions;
 mod policies;
 mod presence;
+mod proxy;
+mod refusal;
+mod require;
 mod rules;
+mod verdict;
 
 pub use check::check;
+pub use guard::Guard;
 pub use links::create as create_link;
+pub use manager::{Manager, administrator};
 pub use permissions::{accessible, held};
 pub use policies::{Case, judge};
-pub use presence::Presence;
-pub use rules::explain;
+pub use require::{Passed, require};

@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use super::super::administration::{Manager, account};
 use super::super::answer::Answer;
 use super::super::authentication::{Authentication, decided};
 use super::super::incoming::Incoming;
+use super::super::named::account;
 use super::super::{App, lists, tier};
 use super::grants;
+use super::manager::Manager;
 use crate::actors::directory::{Accessible, Reach};
 use crate::domain::account::Status;
 use crate::domain::administration::Part;
@@ -27,10 +28,7 @@ pub async fn held<P: Platform>(
     authentication: &Authentication,
 ) -> Result<Answer> {
     let grant = read_grant(incoming)?;
-    let tier = incoming.query("at")?.map_or(Ok(Tier::Decided), |text| Tier::parse(&text))?;
-    if tier == Tier::Carried {
-        return Err(Error::new(Code::QueryInvalid, "no token carries permissions"));
-    }
+    let tier = tier::asked_beyond_token(incoming)?;
     let by = match subject(app, incoming, authentication, tier).await? {
         Some((account, tags)) => grants::held(app, tier, (&account, &tags), [grant]).await?,
         None => grants::Held::new(),

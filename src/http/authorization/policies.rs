@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use serde_json::{Map, Value, json};
 
 use super::super::App;
-use super::check::Verdict;
+use super::super::incoming::Incoming;
 use super::grants;
 use super::presence::Presence;
+use super::verdict::Verdict;
 use crate::domain::demand::Demand;
 use crate::domain::policy::{Facts, Outcome, Person, Policy};
 use crate::domain::tier::Tier;
@@ -34,6 +35,11 @@ static NOTHING: BTreeMap<String, bool> = BTreeMap::new();
 static NO_CAPTURES: BTreeMap<String, String> = BTreeMap::new();
 
 impl<'a> Case<'a> {
+    /// The case of who makes a request, and where that comes from.
+    pub fn of_request<P>(app: &App<'_, P>, incoming: &Incoming, presence: &'a Presence, tier: Tier) -> Self {
+        Self::of(tier, presence.person(), incoming.address(&app.config.authorization.proxies))
+    }
+
     /// The case of a person, without conditions and captures.
     pub const fn of(tier: Tier, person: Option<Person<'a>>, address: Option<IpAddr>) -> Self {
         Self { tier, person, address, conditions: &NOTHING, captures: &NO_CAPTURES }

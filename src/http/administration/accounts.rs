@@ -3,13 +3,13 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::super::administration::{Manager, account, by};
+use super::super::accounts::{changes, claim, configured, taken};
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
+use super::super::authorization::Manager;
 use super::super::incoming::Incoming;
+use super::super::named::account;
 use super::super::{App, lists};
-use super::registration::{claim, taken};
-use super::{changes, configured};
 use crate::actors::account::{CreateAccount, Describe, SetStatus};
 use crate::actors::directory::{Release, SearchPeople};
 use crate::domain::account::{Profile, Status};
@@ -75,7 +75,7 @@ pub async fn set_status<P: Platform>(
     let account = account(record)?;
     manager.may_touch(app, &account).await?;
     let Body { status } = incoming.json()?;
-    let command = SetStatus { status, by: by(&manager.token, incoming) };
+    let command = SetStatus { status, by: incoming.by(&manager.token) };
     Answer::json(&app.platform.call(account.as_str(), &command).await?)
 }
 
@@ -108,7 +108,7 @@ pub async fn create_account<P: Platform>(
         }
         return Err(refusal);
     }
-    let command = CreateAccount { profile, password, status, by: by(&manager.token, incoming) };
+    let command = CreateAccount { profile, password, status, by: incoming.by(&manager.token) };
     Ok(Answer::json(&app.platform.call(account.as_str(), &command).await?)?.status(201))
 }
 

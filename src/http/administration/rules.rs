@@ -1,0 +1,49 @@
+//! What the rules for routes say, for administrators.
+
+use serde_json::json;
+
+use super::super::answer::Answer;
+use super::super::authentication::Authentication;
+use super::super::authorization::{Case, judge};
+use super::super::incoming::Incoming;
+use super::super::named::account;
+use super::super::{App, tier};
+use super::administrator;
+use crate::domain::account::Status;
+use crate::domain::id::AccountId;
+use crate::domain::policy::Person;
+use crate::domain::rule;
+use crate::domain::target::Target;
+use crate::domain::time::Timestamp;
+use crate::error::Result;
+use crate::ports::Platform;
+
+/// `GET /api/rules`: which rule is about a request, and what comes of it for an account, for administrators.
+pub async fn explain<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    administrator(app, authentication).await?;
+    let target = Target::parse(&incoming.required_query("uri")?)?;
+    let method = incoming.query("method")?.unwrap_or_else(|| "GET".to_owned());
+    let account = incoming.query("account")?.map(|text| account(&text)).transpose()?;
+    let Some((rule, captures)) = rule::find(&app.config.authorization.rules, &target, &method)? else {
+        return Answer::json(&json!({ "rule": null, "outcome": "failed", "explanation": null }));
+    };
+    let known = match &account {
+        Some(account) => Some((account, tier::account(app, account, rule.at).await?)),
+        None => None,
+    };
+    // No session is asked about, so none is fresh.
+    let person =
+        known.as_ref().filter(|(_, standing)| standing.status == Status::Active).map(|(account, standing)| Person {
+            account: *account as &AccountId,
+            tags: &standing.tags,
+            email_verified: standing.email_verified,
+            auth_time: Timestamp(0),
+        });
+    let case = Case { captures: &captures, ..Case::of(rule.at, person, None) };
+    let judgement = judge(app, &rule.policy, &case).await?;
+    Answer::json(&json!({ "rule": rule, "outcome": judgement.outcome, "explanation": judgement.explanation }))
+}
