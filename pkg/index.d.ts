@@ -673,7 +673,8 @@ export interface Client {
     sessions(account: string): Promise<SignedIn[]>;
     /** Ends all her sessions, or one; how many that were. Throws 404 `session_unknown`. */
     endSessions(account: string, sid?: string): Promise<number>;
-    events(account: string): Promise<Happening[]>;
+    /** What has happened to her account, the newest first, also if it is gone. */
+    events(account: string, options?: Page): Promise<{ events: (Happening & { sequence: number })[]; next: number | null }>;
   };
 
   /** Signed links: good for one resource and one method, for some minutes, for whoever has them unless one `account` is named. */

@@ -40,7 +40,7 @@ export function managing({ get, post, put, remove }) {
       sessions: async (account) => (await get(sessionsOf(account))).sessions,
       // A `sid` that is `undefined` is one that nobody has, and not all of them.
       endSessions: async (account, ...sid) => (await remove(sessionsOf(account, ...sid)))?.ended ?? 1,
-      events: async (account) => (await get(["accounts", account, "events"])).events,
+      events: (account, options) => get(["accounts", account, "events"], options),
     },
     links: { create: (link) => post(["links"], link) },
     events: { list: (options) => get(["events"], options) },

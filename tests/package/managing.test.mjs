@@ -37,7 +37,7 @@ const CALLS = [
   [({ accounts }) => accounts.sessions("a"), "GET /auth/api/accounts/a/sessions", "", { sessions: [{ sid: "s" }] }, [{ sid: "s" }]],
   [({ accounts }) => accounts.endSessions("a"), "DELETE /auth/api/accounts/a/sessions", "", { ended: 3 }, 3],
   [({ accounts }) => accounts.endSessions("a", "s"), "DELETE /auth/api/accounts/a/sessions/s", "", undefined, 1],
-  [({ accounts }) => accounts.events("a"), "GET /auth/api/accounts/a/events", "", { events: [{ at: 1 }] }, [{ at: 1 }]],
+  [({ accounts }) => accounts.events("a", { limit: 2, after: 9 }), "GET /auth/api/accounts/a/events?limit=2&after=9", "", { events: [{ at: 1 }], next: 8 }],
   [({ events }) => events.list({ limit: 1, after: 7 }), "GET /auth/api/events?limit=1&after=7", "", { events: [], next: 6 }],
   [({ rules }) => rules.explain({ uri: "/a?b", method: "PUT", account: "a" }), "GET /auth/api/rules?uri=%2Fa%3Fb&method=PUT&account=a", "", { rule: null }],
   [({ projections }) => projections.rebuild(), "POST /auth/api/projections/rebuild", "", {}, undefined],

@@ -96,7 +96,8 @@ export async function manage(): Promise<Explanation | null> {
   await client.tags.find("labels", ["a", "b"], { mode: "any", kind: "document" });
   const { url, expires_at } = await client.links.create({ path: "/documents/42", once: true });
   const ended: number = await client.accounts.endSessions("ada");
-  const [event] = await client.accounts.events("ada");
+  const { events: [event], next: older } = await client.accounts.events("ada");
+  await client.accounts.events("ada", { after: older, limit: 10 });
   const { events, next: earlier } = await client.events.list({ after: 10 });
   await client.events.list({ after: earlier });
   const { rule, outcome } = await client.rules.explain({ uri: "/documents/42" });
