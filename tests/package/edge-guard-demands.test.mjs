@@ -120,13 +120,14 @@ describe("what no token carries", () => {
   it("is asked for where it is known, with all the rest", async () => {
     const { guard, asked } = guarding(yes);
     assert.equal((await guard.requirePermission(bearing(token), read42)).account, ADA);
-    assert.deepEqual(asked.pop(), { query: { permission: "read", kind: "document", record: "42", at: "replicated" }, authorization: `Bearer ${token}` });
+    assert.deepEqual(asked.pop(), { query: { session: "1", permission: "read", kind: "document", record: "42", at: "replicated" }, authorization: `Bearer ${token}` });
     await guard.require(bearing(token), { groupTag: "permissions:zap database" });
-    assert.deepEqual(asked.pop().query, { group_tag: "permissions:zap database", at: "replicated" });
+    assert.deepEqual(asked.pop().query, { session: "1", group_tag: "permissions:zap database", at: "replicated" });
     await guard.require(bearing(token), { policy: policy.or(policy.verified(), policy.inGroupWith("permissions:x")) });
-    assert.deepEqual(asked.pop().query, { policy: '{"or":["verified",{"in_group_with":"permissions:x"}]}', at: "replicated" });
+    assert.deepEqual(asked.pop().query, { session: "1", policy: '{"or":["verified",{"in_group_with":"permissions:x"}]}', at: "replicated" });
     await guard.require(bearing(token), { tag: "groups:a", policy: policy.condition("open"), conditions: { open: true }, address: "192.0.2.1", at: "decided", maxAge: 60, amr: ["pwd", "otp"] });
     assert.deepEqual(asked.pop().query, {
+      session: "1",
       tag: "groups:a",
       policy: '{"condition":"open"}',
       conditions: '{"open":true}',
@@ -156,7 +157,7 @@ describe("what no token carries", () => {
     assert.deepEqual(await codeOf(await guard.requirePermission(asking({}), read42)), [401, "unauthenticated"]);
     assert.deepEqual(asked, []);
     assert.equal(await guard.require(asking({}), { policy: policy.fromIp("10.0.0.0/8"), address: "10.0.0.1", at: "decided" }), null);
-    assert.deepEqual(asked, [{ query: { policy: '{"from_ip":["10.0.0.0/8"]}', address: "10.0.0.1", at: "decided" }, authorization: null }]);
+    assert.deepEqual(asked, [{ query: { session: "1", policy: '{"from_ip":["10.0.0.0/8"]}', address: "10.0.0.1", at: "decided" }, authorization: null }]);
   });
 
   it("attack: the guard's own address is not taken for that of the person", async () => {
@@ -194,7 +195,7 @@ describe("the short forms", () => {
     assert.deepEqual(await codeOf(await guard.requireTag(bearing(token), "groups:admin")), [403, "tag_missing"]);
     const asked = guarding(yes);
     await asked.guard.requirePermission(bearing(token), { name: "read" }, { at: "decided" });
-    assert.deepEqual(asked.asked[0].query, { permission: "read", at: "decided" });
+    assert.deepEqual(asked.asked[0].query, { session: "1", permission: "read", at: "decided" });
   });
 
   it("attack: what got lost on its way, or is said twice, is met by nobody", async () => {
@@ -261,21 +262,22 @@ describe("attack: a demand that is misspelt, or of which something got lost, is 
 });
 
 describe("a signed link", () => {
-  const url = "https://api.example/documents/42?page=2&countersign-link=L.x-_1&size=9";
-  const good = (headers) => () => Response.json({ allowed: true, at: "decided" }, { headers });
+  const url = `${issuer}/documents/42?page=2&countersign-link=L.x-_1&size=9`;
+  const BEN = "b".repeat(32);
+  const good = (headers) => () => Response.json({ allowed: true, link: true, by: BEN }, { headers });
 
   it("lets in who has it, where the route takes links", async () => {
     const { guard, asked } = guarding(good());
     const admitted = await guard.requireTag(asking({}, url), "groups:admin", { link: true });
-    assert.deepEqual(admitted, { link: true, account: null });
+    assert.deepEqual(admitted, { link: true, account: null, by: BEN });
     assert.ok(Object.isFrozen(admitted));
     assert.deepEqual(asked, [{ query: { link: "L.x-_1", uri: "/documents/42?page=2&size=9", method: "GET" }, authorization: null }]);
   });
 
   it("is asked about with the credentials that are there, for it may be somebody's own", async () => {
     const { guard, asked } = guarding(good({ "x-countersign-account": ADA }));
-    const request = asking({ authorization: `Bearer ${token}` }, "https://api.example/a?countersign-link=L");
-    assert.deepEqual(await guard.require(request, { link: true }), { link: true, account: ADA });
+    const request = asking({ authorization: `Bearer ${token}` }, `${issuer}/a?countersign-link=L`);
+    assert.deepEqual(await guard.require(request, { link: true }), { link: true, account: ADA, by: BEN });
     assert.deepEqual(asked, [{ query: { link: "L", uri: "/a", method: "GET" }, authorization: `Bearer ${token}` }]);
   });
 
@@ -291,7 +293,7 @@ describe("a signed link", () => {
     const demand = { tag: "groups:teacher", link: true };
     assert.equal((await guard.require(bearing(token), demand)).account, ADA);
     for (const query of ["", "?link=L", "?xcountersign-link=L", "?a=countersign-link=L", "?countersign-link"]) {
-      assert.deepEqual(await codeOf(await guard.require(asking({}, `https://api.example/a${query}`), demand)), [401, "unauthenticated"], query);
+      assert.deepEqual(await codeOf(await guard.require(asking({}, `${issuer}/a${query}`), demand)), [401, "unauthenticated"], query);
     }
     assert.deepEqual(asked, []);
   });
@@ -302,6 +304,15 @@ describe("a signed link", () => {
       assert.deepEqual(await codeOf(await guard.require(asking({}, url), demand)), [401, "unauthenticated"]);
     }
     assert.deepEqual(await codeOf(await guard.requireTag(asking({ authorization: `Bearer ${token}` }, url), "groups:admin")), [403, "tag_missing"]);
+    assert.deepEqual(asked, []);
+  });
+
+  it("attack: opens nothing of another origin, which has its own path of that name, and no route that wants a sign-in", async () => {
+    const { guard, asked } = guarding(good());
+    for (const other of ["https://api.example", "http://school.example", "https://school.example:8443", "https://school.example.evil.example"]) {
+      assert.deepEqual(await codeOf(await guard.require(asking({}, url.replace(issuer, other)), { link: true })), [401, "unauthenticated"], other);
+    }
+    assert.deepEqual(await codeOf(await guard.requireLogin(asking({}, url), { link: true })), [401, "unauthenticated"]);
     assert.deepEqual(asked, []);
   });
 
