@@ -74,7 +74,7 @@ describe("attacks on signed links", () => {
   it(`attack: and a link is no token of another kind (${KINDS})`, async () => {
     const bearer = new Browser();
     bearer.headers = { authorization: `Bearer ${good.token}` };
-    assertProblem(await bearer.get(`${origin}/auth/check?session=1&at=carried`), 401, "token_invalid");
+    assertProblem(await bearer.get(`${origin}/auth/check?session`), 401, "token_invalid");
     const cookied = new Browser();
     cookied.cookies.set(origin, "countersign", good.token);
     cookied.cookies.set(origin, "countersign-refresh", good.token);

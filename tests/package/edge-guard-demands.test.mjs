@@ -263,12 +263,13 @@ describe("attack: a demand that is misspelt, or of which something got lost, is 
 
 describe("a signed link", () => {
   const url = `${issuer}/documents/42?page=2&countersign-link=L.x-_1&size=9`;
-  const good = (headers) => () => Response.json({ allowed: true, link: true, by: ADA }, { headers });
+  const BEN = "b".repeat(32);
+  const good = (headers) => () => Response.json({ allowed: true, link: true, by: BEN }, { headers });
 
   it("lets in who has it, where the route takes links", async () => {
     const { guard, asked } = guarding(good());
     const admitted = await guard.requireTag(asking({}, url), "groups:admin", { link: true });
-    assert.deepEqual(admitted, { link: true, account: null, by: ADA });
+    assert.deepEqual(admitted, { link: true, account: null, by: BEN });
     assert.ok(Object.isFrozen(admitted));
     assert.deepEqual(asked, [{ query: { link: "L.x-_1", uri: "/documents/42?page=2&size=9", method: "GET" }, authorization: null }]);
   });
@@ -276,7 +277,7 @@ describe("a signed link", () => {
   it("is asked about with the credentials that are there, for it may be somebody's own", async () => {
     const { guard, asked } = guarding(good({ "x-countersign-account": ADA }));
     const request = asking({ authorization: `Bearer ${token}` }, `${issuer}/a?countersign-link=L`);
-    assert.deepEqual(await guard.require(request, { link: true }), { link: true, account: ADA, by: ADA });
+    assert.deepEqual(await guard.require(request, { link: true }), { link: true, account: ADA, by: BEN });
     assert.deepEqual(asked, [{ query: { link: "L", uri: "/a", method: "GET" }, authorization: `Bearer ${token}` }]);
   });
 
@@ -306,10 +307,11 @@ describe("a signed link", () => {
     assert.deepEqual(asked, []);
   });
 
-  it("attack: of the deployment opens nothing on another origin, and takes nobody for signed in", async () => {
+  it("attack: opens nothing of another origin, which has its own path of that name, and no route that wants a sign-in", async () => {
     const { guard, asked } = guarding(good());
-    const elsewhere = "https://api.example/documents/42?countersign-link=L";
-    assert.deepEqual(await codeOf(await guard.require(asking({}, elsewhere), { link: true })), [401, "unauthenticated"]);
+    for (const other of ["https://api.example", "http://school.example", "https://school.example:8443", "https://school.example.evil.example"]) {
+      assert.deepEqual(await codeOf(await guard.require(asking({}, url.replace(issuer, other)), { link: true })), [401, "unauthenticated"], other);
+    }
     assert.deepEqual(await codeOf(await guard.requireLogin(asking({}, url), { link: true })), [401, "unauthenticated"]);
     assert.deepEqual(asked, []);
   });
