@@ -191,10 +191,15 @@ impl Tags {
     /// The first tag that covers the question, if any does.
     #[must_use]
     pub fn covering(&self, question: &Question) -> Option<&Tag> {
+        let tags = self.0.get(&question.set)?;
         // In order of bytes those that cover `teacher` are among those that begin with it, which stand together: `teacher`,
-        // `teacher!`, `teacher/x`.
-        let from = self.0.get(&question.set)?.range(&question.tag..);
-        from.take_while(|tag| tag.0.starts_with(&question.tag.0)).find(|tag| tag.covers(&question.tag))
+        // `teacher!`, `teacher/x`. The first of them is most often the one.
+        let first = tags.range(&question.tag..).next().filter(|tag| tag.0.starts_with(&question.tag.0))?;
+        if first.covers(&question.tag) {
+            return Some(first);
+        }
+        let below = Tag(format!("{}/", question.tag.0));
+        tags.range(below..).next().filter(|tag| tag.covers(&question.tag))
     }
 }
 

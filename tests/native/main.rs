@@ -14,6 +14,7 @@ mod authorization;
 mod crypto;
 mod email_change;
 mod enumeration;
+mod find;
 mod fuzz;
 mod key_rotation;
 mod keyring;

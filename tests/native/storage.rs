@@ -11,7 +11,10 @@ pub struct Database(Connection, Cell<i64>);
 
 impl Database {
     pub fn new() -> Self {
-        let connection = Connection::open_in_memory().unwrap();
+        Self::over(Connection::open_in_memory().unwrap())
+    }
+
+    pub fn over(connection: Connection) -> Self {
         connection.set_prepared_statement_cache_capacity(256);
         Self(connection, Cell::new(0))
     }

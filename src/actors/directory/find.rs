@@ -1,11 +1,12 @@
 //! Finding records by their tags.
 //!
 //! A tag's records are one range of the table's key, in order. So a page of one tag costs one seek and its rows. Of several
-//! tags, any of which will do, each costs one seek and at most a page of rows. Where all are asked for, the ranges are walked
-//! side by side, each leaping to where the others are: at most as many seeks as the rarest tag has records, and never more than
-//! [`MOST_READS`] for one page, which may then be short and still have a next one.
+//! tags, any of which will do, each costs one seek and at most a page of rows. Where all are asked for, SQLite goes through the
+//! records of the tag that is the rarest from here on, and seeks each under the other tags; after a block of them it is asked
+//! anew which is the rarest. It is a few blocks at the most for one page, which may then be short and still have a next one.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,15 +15,13 @@ use crate::domain::record::Kind;
 use crate::domain::tag::Question;
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
+use crate::ports::sql::Value;
 
-/// The most reads of the table for one page.
-const MOST_READS: usize = 250;
+/// How many records of its rarest tag a block has.
+const BLOCK: u64 = 512;
 
-/// What stands before a cursor whose own record has yet to be looked at. No kind begins so.
-const AT: &str = "=";
-
-/// How many records one read brings while ranges are walked side by side.
-const STRIDE: u64 = 64;
+/// The most ranges that are gone into for one page: one for each tag in each block.
+const MOST_RANGES: usize = 32;
 
 /// Which of several tags a record must have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,14 +86,13 @@ impl Apply for Find {
 /// Whether a record carries a tag or one below it.
 pub(super) fn carries(context: &Context<'_>, record: &str, question: &Question) -> Result<bool> {
     let statement = "SELECT 1 FROM tag WHERE tag_set = ? AND tag = ? AND record = ?";
-    let values = [question.set.as_str().into(), question.tag.as_str().into(), record.into()];
-    Ok(context.sql.row(statement, &values)?.is_some())
+    let [set, tag] = named(question);
+    Ok(context.sql.row(statement, &[set, tag, record.into()])?.is_some())
 }
 
-/// Which records count: those behind one, or that one too, and before another.
+/// Which records count: those behind one and before another.
 struct Span {
-    from: String,
-    inclusive: bool,
+    after: String,
     until: String,
 }
 
@@ -103,48 +101,31 @@ impl Span {
         // `0` is the character behind `/`; no kind begins with `{`, the one behind `z`.
         let (first, until) =
             kind.map_or((String::new(), "{".to_owned()), |kind| (format!("{kind}/"), format!("{kind}0")));
-        let after = after.unwrap_or_default();
-        let (from, inclusive) = after.strip_prefix(AT).map_or((after.as_str(), false), |from| (from, true));
         // Of every kind before it, nothing counts.
-        if from < first.as_str() {
-            Self { from: first, inclusive: false, until }
-        } else {
-            Self { from: from.to_owned(), inclusive, until }
-        }
-    }
-
-    /// What to ask for `after` to go on here.
-    fn cursor(&self) -> String {
-        let at = if self.inclusive { AT } else { "" };
-        format!("{at}{}", self.from)
-    }
-
-    fn begin_at(&mut self, record: String) {
-        self.from = record;
-        self.inclusive = true;
-    }
-
-    fn begin_behind(&mut self, record: String) {
-        self.from = record;
-        self.inclusive = false;
+        Self { after: after.unwrap_or_default().max(first), until }
     }
 }
 
 /// The first records of a tag within a span: one seek.
 fn read(context: &Context<'_>, question: &Question, span: &Span, most: u64) -> Result<Vec<String>> {
-    let statement = if span.inclusive {
-        "SELECT record FROM tag WHERE tag_set = ? AND tag = ? AND record >= ? AND record < ? ORDER BY record LIMIT ?"
-    } else {
-        "SELECT record FROM tag WHERE tag_set = ? AND tag = ? AND record > ? AND record < ? ORDER BY record LIMIT ?"
-    };
-    let values = [
-        question.set.as_str().into(),
-        question.tag.as_str().into(),
-        span.from.as_str().into(),
-        span.until.as_str().into(),
-        most.into(),
-    ];
-    context.sql.run(statement, &values)?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    let statement =
+        "SELECT record FROM tag WHERE tag_set = ? AND tag = ? AND record > ? AND record < ? ORDER BY record LIMIT ?";
+    let mut values = within(question, span);
+    values.push(most.into());
+    records(context, statement, &values)
+}
+
+fn named(question: &Question) -> [Value; 2] {
+    [question.set.as_str().into(), question.tag.as_str().into()]
+}
+
+fn within(question: &Question, span: &Span) -> Vec<Value> {
+    let [set, tag] = named(question);
+    vec![set, tag, span.after.as_str().into(), span.until.as_str().into()]
+}
+
+fn records(context: &Context<'_>, statement: &str, values: &[Value]) -> Result<Vec<String>> {
+    context.sql.run(statement, values)?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
 }
 
 /// A page of records, of which one more than the limit was read if there are more.
@@ -163,64 +144,69 @@ fn any(context: &Context<'_>, questions: &[Question], span: &Span, limit: u64) -
     Ok(page(records.into_iter().collect(), limit))
 }
 
-/// The records of one tag, read ahead.
-struct Ahead<'a> {
-    question: &'a Question,
-    records: VecDeque<String>,
-}
-
-impl Ahead<'_> {
-    /// The first record of the span, which begins no earlier than the last time.
-    fn first(&mut self, context: &Context<'_>, span: &Span, reads: &mut usize) -> Result<Option<&String>> {
-        while self.records.front().is_some_and(|first| *first < span.from || (*first == span.from && !span.inclusive)) {
-            self.records.pop_front();
-        }
-        if self.records.is_empty() {
-            *reads = reads.saturating_add(1);
-            self.records = read(context, self.question, span, STRIDE)?.into();
-        }
-        Ok(self.records.front())
-    }
-}
-
 fn all(context: &Context<'_>, questions: &[Question], mut span: Span, limit: u64) -> Result<Found> {
-    let mut ahead: Vec<_> = questions.iter().map(|question| Ahead { question, records: VecDeque::new() }).collect();
-    let (mut records, mut reads): (Vec<String>, usize) = (Vec::new(), 0);
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    while records.len() <= most && reads < MOST_READS {
-        let Some(record) = common(context, &mut ahead, &mut span, &mut reads)? else {
-            let done = reads < MOST_READS;
-            return Ok(Found { next: (!done).then(|| span.cursor()), ..page(records, limit) });
-        };
-        span.begin_behind(record.clone());
-        records.push(record);
+    let blocks = MOST_RANGES.checked_div(questions.len()).unwrap_or_default().max(1);
+    let (mut records, most) = (Vec::new(), limit.saturating_add(1));
+    for _ in 0..blocks {
+        let block = Block::first(context, questions, &span)?;
+        let missing = most.saturating_sub(count(&records));
+        records.extend(block.common(context, &span, missing)?);
+        match block.last {
+            Some(last) if count(&records) < most => span.after = last,
+            _ => return Ok(page(records, limit)),
+        }
     }
-    if records.len() > most { Ok(page(records, limit)) } else { Ok(Found { records, next: Some(span.cursor()) }) }
+    Ok(Found { records, next: Some(span.after) })
 }
 
-/// The first record of the span that every tag has. `None` if there is none, or it takes too many reads to tell; then the span
-/// begins where to go on.
-fn common(
-    context: &Context<'_>,
-    ahead: &mut [Ahead<'_>],
-    span: &mut Span,
-    reads: &mut usize,
-) -> Result<Option<String>> {
-    let (mut agreed, mut place) = (0_usize, 0_usize);
-    let count = ahead.len();
-    while agreed < count {
-        if *reads >= MOST_READS {
-            return Ok(None);
+fn count(records: &[String]) -> u64 {
+    u64::try_from(records.len()).unwrap_or(u64::MAX)
+}
+
+/// The first records of a span, as many as hold [`BLOCK`] of the rarest tag.
+struct Block<'a> {
+    /// The tags, the rarest first.
+    questions: Vec<&'a Question>,
+    /// Its last record; none if it is the rest of the span.
+    last: Option<String>,
+}
+
+impl<'a> Block<'a> {
+    fn first(context: &Context<'_>, questions: &'a [Question], span: &Span) -> Result<Self> {
+        let mut ends = Vec::new();
+        for question in questions {
+            ends.push((end(context, question, span)?, question));
         }
-        let Some(one) = ahead.get_mut(place) else { return Ok(None) };
-        let Some(first) = one.first(context, span, reads)? else { return Ok(None) };
-        if *first == span.from && span.inclusive {
-            agreed = agreed.saturating_add(1);
-        } else {
-            agreed = 1;
-            span.begin_at(first.clone());
-        }
-        place = place.saturating_add(1).checked_rem(count).unwrap_or_default();
+        // The rarest has its last record farthest away, or fewer than a block of them.
+        ends.sort_by_cached_key(|(last, _)| Reverse((last.is_none(), last.clone())));
+        let questions = ends.iter().map(|(_, question)| *question).collect();
+        Ok(Self { questions, last: ends.into_iter().next().and_then(|(last, _)| last) })
     }
-    Ok(Some(span.from.clone()))
+
+    /// Its first records that have all the tags.
+    fn common(&self, context: &Context<'_>, span: &Span, most: u64) -> Result<Vec<String>> {
+        let Some((rarest, others)) = self.questions.split_first() else { return Ok(Vec::new()) };
+        let has = " AND EXISTS (SELECT 1 FROM tag WHERE tag_set = ? AND tag = ? AND record = t.record)";
+        let statement = format!(
+            "SELECT t.record FROM tag AS t WHERE t.tag_set = ? AND t.tag = ? AND t.record > ? AND t.record <= ?{}
+            ORDER BY t.record LIMIT ?",
+            has.repeat(others.len())
+        );
+        let mut values = named(rarest).to_vec();
+        // No record is called as the span ends.
+        let last = self.last.as_ref().unwrap_or(&span.until);
+        values.extend([span.after.as_str().into(), last.as_str().into()]);
+        values.extend(others.iter().flat_map(|question| named(question)));
+        values.push(most.into());
+        records(context, &statement, &values)
+    }
+}
+
+/// The last record of a tag's first [`BLOCK`] within a span; none if there are fewer.
+fn end(context: &Context<'_>, question: &Question, span: &Span) -> Result<Option<String>> {
+    let statement = "SELECT record FROM tag WHERE tag_set = ? AND tag = ? AND record > ? AND record < ?
+        ORDER BY record LIMIT 1 OFFSET ?";
+    let mut values = within(question, span);
+    values.push(BLOCK.saturating_sub(1).into());
+    Ok(records(context, statement, &values)?.pop())
 }

@@ -223,17 +223,25 @@ fn read(context: &Context<'_>, set: &TagSet, record: &Record) -> Result<RecordTa
     Ok(RecordTags { tags, version: version(context, set, record)?.unwrap_or_default() })
 }
 
-/// Writes the rows of a record's tags anew: as many as it had and has, whatever all other records have.
+/// Writes the rows that a record has no longer, or not yet: as many as change, whatever it and all others keep. Each is named by
+/// its whole key, for by set and record alone SQLite would look through the set.
 fn store(context: &Context<'_>, set: &TagSet, record: &Record, tags: &BTreeSet<Tag>, version: u64) -> Result<()> {
     let (sql, set, record) = (context.sql, set.as_str(), record.to_string());
     let statement = "INSERT OR REPLACE INTO indexed (tag_set, record, version) VALUES (?, ?, ?)";
     sql.run(statement, &[set.into(), record.as_str().into(), version.into()])?;
-    sql.run("DELETE FROM tag WHERE tag_set = ? AND record = ?", &[set.into(), record.as_str().into()])?;
     let own: BTreeSet<&str> = tags.iter().map(Tag::as_str).collect();
-    for tag in lineages(tags) {
+    let wanted: BTreeSet<(&str, u64)> =
+        lineages(tags).into_iter().map(|tag| (tag, u64::from(own.contains(tag)))).collect();
+    let statement = "SELECT tag, own FROM tag INDEXED BY tag_by_record WHERE tag_set = ? AND record = ?";
+    let rows = sql.run(statement, &[set.into(), record.as_str().into()])?;
+    let stored = rows.iter().map(|row| Ok((row.text(0)?, row.number(1)?))).collect::<Result<BTreeSet<_>>>()?;
+    for (tag, _) in stored.difference(&wanted) {
+        let statement = "DELETE FROM tag WHERE tag_set = ? AND tag = ? AND record = ?";
+        sql.run(statement, &[set.into(), (*tag).into(), record.as_str().into()])?;
+    }
+    for (tag, own) in wanted.difference(&stored) {
         let statement = "INSERT INTO tag (tag_set, tag, record, own) VALUES (?, ?, ?, ?)";
-        let own = u64::from(own.contains(tag));
-        sql.run(statement, &[set.into(), tag.into(), record.as_str().into(), own.into()])?;
+        sql.run(statement, &[set.into(), (*tag).into(), record.as_str().into(), (*own).into()])?;
     }
     Ok(())
 }
