@@ -71,6 +71,14 @@ export function buildBench() {
   return rebuilt("bench", "build the benchmark's Wasm", benchFolder, work);
 }
 
+/** A benchmark that runs natively. Resolves with the path of its executable. */
+export async function buildNativeBench(name) {
+  const cargo = (...more) => run("cargo", ["build", "--profile", "bench", "--bench", name, ...more], { cwd: root, env: cargoEnv });
+  await step(`build the native benchmark \`${name}\``, cargo);
+  const messages = (await cargo("--message-format", "json")).trim().split("\n").map((line) => JSON.parse(line));
+  return messages.find(({ executable, target }) => executable && target.name === name).executable;
+}
+
 /** The crate with one feature, as a module that JavaScript can import. */
 async function buildModule(profile, feature, env, folder, level) {
   const flags = ["--lib", "--profile", profile, "--target", wasmTarget, "--no-default-features", "--features", feature];

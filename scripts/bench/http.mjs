@@ -10,17 +10,16 @@
 // `jose`'s.
 
 import { deepStrictEqual } from "node:assert";
-import { readFileSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { request } from "node:http";
 import { createConnection } from "node:net";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { build } from "../build.mjs";
 import { bundleWorker } from "../bundle.mjs";
 import { root } from "../paths.mjs";
 import { freePorts } from "../ports.mjs";
 import { Fault } from "../run.mjs";
-import { median } from "./statistics.mjs";
+import { PATIENCE_MS, buildStage, enter, origin, ours, send, signIn, start, worker } from "./stage.mjs";
+import { median, quantile } from "./statistics.mjs";
 
 const LEAST = 1.0;
 const ROUND_MS = 1_000;
@@ -28,16 +27,13 @@ const CONNECTIONS = 16;
 const SIGN_INS = 30;
 const REFRESHES = 200;
 const STARTS = 5;
-const PATIENCE_MS = 10_000;
 const TRIVIAL = "export default { fetch: () => new Response('') }";
 
-const person = { email: "bench@mail.example", user_name: "bench", password: "vapid otter munches quiet basalt" };
-
 export async function benchHttp(rounds) {
-  await build("worker");
+  await buildStage();
   console.log(`\nHTTP on loopback: ${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`);
   const [port, other] = await freePorts(2);
-  const miniflare = await start(await ours(port), await jose(other, port));
+  const miniflare = await start([await ours(port), await jose(other, port)]);
   try {
     await measure(origin(port), origin(other), rounds);
   } finally {
@@ -55,36 +51,7 @@ async function measure(mine, other, rounds) {
   report("refresh", await timed(REFRESHES, () => refresh(mine, cookies)));
 }
 
-// ── the Workers
-
-const origin = (port) => `http://localhost:${port}`;
-
-/** The built Worker, with accounts that need no mail. */
-async function ours(port) {
-  const options = await workerOptions();
-  const configuration = {
-    origin: origin(port),
-    development: true,
-    accounts: { registration: "open" },
-    mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
-  };
-  return {
-    ...options,
-    ...worker("countersign", port),
-    modules: builtModules(),
-    assets: undefined,
-    serviceBindings: { ASSETS: await assets() },
-    bindings: { COUNTERSIGN: configuration, COUNTERSIGN_SECRET: "a secret for measuring only, long enough" },
-    kvNamespaces: ["KV"],
-    ratelimits: { LIMIT: { simple: { limit: 1_000_000, period: 60 } } },
-  };
-}
-
-/** The files of the package, from a function: in front of a Worker's own assets stands one Worker more. */
-async function assets() {
-  const { Response } = await import("miniflare");
-  return ({ url }) => new Response(readFileSync(join(root, new URL(url).pathname.replace("/countersign/", "pkg/"))));
-}
+// ── who is compared
 
 async function jose(port, mine) {
   return {
@@ -96,62 +63,6 @@ async function jose(port, mine) {
 }
 
 const trivial = (port) => ({ ...worker("trivial", port), modules: [{ type: "ESModule", path: "index.js", contents: TRIVIAL }] });
-
-const worker = (name, port) => ({
-  name,
-  compatibilityDate: "2026-04-01",
-  unsafeDirectSockets: [{ host: "localhost", port }],
-});
-
-async function start(...workers) {
-  const { Miniflare, Log, LogLevel } = await import("miniflare");
-  const miniflare = new Miniflare({ host: "127.0.0.1", port: 0, cf: false, log: new Log(LogLevel.ERROR), workers });
-  await miniflare.ready;
-  return miniflare;
-}
-
-async function workerOptions() {
-  Object.assign(process.env, { WRANGLER_LOG: "error", WRANGLER_SEND_METRICS: "false" });
-  const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
-  return unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, { envFiles: [] }).workerOptions;
-}
-
-function builtModules() {
-  const folder = join(root, "build", "worker");
-  const read = (path) => readFileSync(join(folder, path));
-  return [
-    { type: "ESModule", path: "index.js", contents: read("index.js").toString() },
-    { type: "CompiledWasm", path: "index_bg.wasm", contents: read("index_bg.wasm") },
-  ];
-}
-
-// ── what a client does
-
-const agent = new Agent({ keepAlive: true });
-
-/** Sends one request and resolves with its body as JSON and the cookies that it sets. */
-function send(at, method, path, { headers, json } = {}) {
-  const own = { origin: at, ...(json && { "content-type": "application/json" }), ...headers };
-  return new Promise((resolve, reject) => {
-    const call = request(`${at}${path}`, { method, agent, headers: own, timeout: PATIENCE_MS }, async (response) => {
-      let body = "";
-      for await (const chunk of response.setEncoding("utf8")) body += chunk;
-      if (response.statusCode >= 300) return reject(new Fault(`${method} ${path}: ${response.statusCode} ${body}`));
-      resolve({ json: body && JSON.parse(body), cookies: cookiesOf(response) });
-    });
-    call.once("error", reject).once("timeout", () => call.destroy(new Fault(`${method} ${path}: no answer`)));
-    call.end(json && JSON.stringify(json));
-  });
-}
-
-const cookiesOf = ({ headers }) => Object.fromEntries((headers["set-cookie"] ?? []).map((line) => line.split(";")[0].split("=")));
-
-async function enter(at) {
-  await send(at, "POST", "/auth/api/register", { json: person });
-  return (await signIn(at)).cookies;
-}
-
-const signIn = (at) => send(at, "POST", "/auth/api/login", { json: { login: person.email, password: person.password } });
 
 async function refresh(at, cookies) {
   const cookie = `countersign-refresh=${cookies["countersign-refresh"]}`;
@@ -263,7 +174,7 @@ async function coldStart(make) {
   const [port] = await freePorts(1);
   const options = await make(port);
   const begin = performance.now();
-  const miniflare = await start(options);
+  const miniflare = await start([options]);
   const ready = performance.now();
   await answered(port);
   const end = performance.now();
@@ -278,5 +189,4 @@ function answered(port) {
   });
 }
 
-const quantile = (list, share) => list.toSorted((one, other) => one - other)[Math.min(list.length - 1, Math.floor(list.length * share))];
 const ms = (time) => `${time.toFixed(1)} ms`;
