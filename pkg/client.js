@@ -47,7 +47,9 @@ export function assemble(options, load, learn) {
     const asked = questionsOf(question);
     const tier = at ?? (asked.permission || asked.group_tag ? "replicated" : "carried");
     try {
-      return await ask({ ...asked, at: tier, max_age: maxAge, acr: acr?.toString(), amr: amr?.toString() });
+      // Without a question it must be said that a session is enough.
+      const session = Object.values(asked).some((part) => part !== undefined) ? undefined : 1;
+      return await ask({ session, ...asked, at: tier, max_age: maxAge, acr: acr?.toString(), amr: amr?.toString() });
     } catch (error) {
       if (error.status !== 403) throw error;
       return { allowed: false, tag: asked.tag, at: tier, problem: { ...error } };

@@ -145,6 +145,8 @@ export interface Field {
 export interface Config {
   providers: Provider[];
   tag_sets: string[];
+  /** The path of the page where people sign in. */
+  sign_in: string;
   actions: Action[];
   /** Who may have an account, and when; null where there are none with a password. */
   registration: "open" | "verification" | "approval" | "verification_and_approval" | "until_verified" | "closed" | null;
@@ -336,9 +338,10 @@ export interface Group {
   group: string;
   /** The tag of the set `groups` that its members carry, or one below it. */
   name: string;
-  description: string | null;
-  /** Seconds since 1970. */
-  created_at: number;
+  /** What it is for; may be empty. */
+  description: string;
+  /** Seconds since 1970; null for a group that is a person's own and was given nothing yet. */
+  created_at: number | null;
 }
 
 /** Something that has happened to an account. */
@@ -696,7 +699,7 @@ export interface Client {
   rules: {
     /** Which rule decides about a request, and how: for nobody, unless an `account` is named. `method`: `GET` unless given. */
     explain(question: { uri: string; method?: string; account?: string }): Promise<{
-      rule: { path: string; methods: string[]; at: Tier } | null;
+      rule: { path: string; methods: string[]; at: Tier; policy: unknown } | null;
       outcome: Evaluation["outcome"];
       explanation: Explanation | null;
     }>;

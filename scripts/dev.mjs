@@ -84,6 +84,7 @@ const usual = {
   development: true,
   admins: ["ada@school.example"],
   accounts: {},
+  tag_sets: ["labels", "permissions"],
   mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
 };
 

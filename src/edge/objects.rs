@@ -146,6 +146,9 @@ impl Shell {
         if !self.delivering.get() {
             self.deliver(&sql).await?;
         }
+        if self.actor == Actor::Directory {
+            self.go_on(&sql).await?;
+        }
         if self.actor == Actor::Account {
             let mail = configuration::of(&self.env).ok().and_then(|config| config.mail.as_ref());
             letters::deliver(&sql, &self.secret()?, mail, &self.platform).await?;
@@ -153,6 +156,24 @@ impl Shell {
         self.schedule(&sql).await
     }
 }
+
+impl Shell {
+    /// Does more of what is due at once, as long as it comes to effects that are carried out: an alarm for each would take its time.
+    async fn go_on(&self, sql: &ObjectSql) -> Result<()> {
+        for _ in 0..MOST_ROUNDS {
+            let now = self.platform.now();
+            if self.delivering.get() || actors::due(self.actor, sql, now)?.is_none_or(|at| at > now) {
+                break;
+            }
+            self.decide("", |context| actors::wake(self.actor, context))?;
+            self.deliver(sql).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How often an object does what is due, at the most, before it is the turn of others.
+const MOST_ROUNDS: usize = 16;
 
 /// Marks the end of a delivery, also of one that was dropped on its way.
 struct Reset<'a>(&'a Cell<bool>);

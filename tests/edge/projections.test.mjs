@@ -16,7 +16,7 @@ import { expectJson, startPeople } from "../support/people.mjs";
 import { startRuntime } from "../support/runtime.mjs";
 
 // An outbox that could not be emptied is tried again after 15 s.
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 60_000;
 
 /** What KV holds under a key as soon as it is good; it must become so. */
 async function awaited(kv, key, isGood = Boolean) {

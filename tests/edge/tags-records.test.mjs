@@ -219,7 +219,7 @@ describe("tags of records", () => {
       for (const [method, list] of [["PUT", ["a", "b"]], ["PUT", ["a"]], ["DELETE", ["b", "c"]]]) expectJson(await change(method, of, list));
     }
     const who = { by: admin.account, from: ADDRESS };
-    const changes = [{ set: "labels", add: [], remove: ["b", "c"] }, { set: "labels", add: ["a", "b"], remove: [] }];
+    const changes = [{ set: "labels", added: [], removed: ["b"] }, { set: "labels", added: ["a", "b"], removed: [] }];
     const { events } = expectJson(await admin.get("/auth/api/events?limit=500"));
     const ofRecord = events.filter(({ details }) => details.record === record);
     assert.deepEqual(
@@ -230,7 +230,7 @@ describe("tags of records", () => {
     const hers = expectJson(await admin.get(`/auth/api/accounts/${person.account}/events`)).events;
     assert.deepEqual(
       hers.filter(({ happening }) => happening === "tags_changed").map(({ details }) => details),
-      [...changes].reverse().map((details) => ({ ...details, ...who })),
+      changes.map((details) => ({ ...details, ...who })),
     );
   });
 

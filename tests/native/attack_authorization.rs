@@ -148,7 +148,12 @@ fn attack_escalation_what_lies_below_admin_is_nobodys_to_give() {
         tags("groups:admin/assistant", helper.clone()),
         tags("groups:helper", helper.clone()),
         tags("groups:class", json!({ "has_permission": { "name": "x" } })),
-        tags("groups:class", json!({ "not": { "has_tag": "groups:class/7b" } })),
+        tags(
+            "groups:class",
+            json!({ "and": ["verified", { "has_tag": "groups:helper" }, { "not": { "has_tag": "groups:class/7b" } }] }),
+        ),
+        tags("groups:class", json!("signed_in")),
+        tags("groups:class", json!({ "or": ["verified", { "has_tag": "groups:helper" }] })),
         json!({ "administration": { "tags": { "policy": helper } } }),
         json!({ "groups": { "own": "admin" } }),
         json!({ "groups": { "everybody": "admin/x" } }),

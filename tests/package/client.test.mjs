@@ -180,7 +180,7 @@ test("`check` tells yes from no, and throws on 401", async () => {
   await assert.rejects(client.check("groups:teacher"), isError("unauthenticated", 401));
   await assert.rejects(client.check(), isError("query_invalid", 400));
   assert.equal(asked[0], "GET /auth/check?tag=groups%3Ateacher&at=decided");
-  assert.equal(asked.at(-1), "GET /auth/check?at=carried");
+  assert.equal(asked.at(-1), "GET /auth/check?session=1&at=carried");
 });
 
 test("administrators' calls have the right method, path and body", async () => {

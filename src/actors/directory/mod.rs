@@ -109,9 +109,16 @@ pub(super) fn due(sql: &dyn Sql, now: Timestamp) -> Result<Option<Timestamp>> {
     Ok(due.into_iter().flatten().min())
 }
 
+/// How many parts of what is due are done at once, at the most.
+const MOST_PARTS: usize = 16;
+
 /// Does a part of what is due.
 pub(super) fn wake(context: &Context<'_>) -> Result<Fate> {
-    if due(context.sql, context.now)?.is_some_and(|at| at <= context.now) {
+    // Until there are effects to carry out, or nothing more to do.
+    for _ in 0..MOST_PARTS {
+        if due(context.sql, context.now)?.is_none_or(|at| at > context.now) {
+            break;
+        }
         groups::sweep(context)?;
         rebuild::go_on(context)?;
     }

@@ -22,8 +22,8 @@ const PAGE: u64 = 100;
 
 type Stage = fn(&Context<'_>, &str, u64) -> Result<Option<String>>;
 
-/// What is written, one after the other. Each takes a page behind a place and gives the place where it ends.
-const STAGES: [Stage; 4] = [people::project_page, handles::project_page, tags::project_page, permissions::project_page];
+/// What is written, one after the other: first what is asked for most and takes least. Each takes a page behind a place and gives the place where it ends.
+const STAGES: [Stage; 4] = [permissions::project_page, tags::project_page, handles::project_page, people::project_page];
 
 /// Begins to write everything to KV anew.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,16 +1,20 @@
 //! What people may: tag sets, groups, rules for routes, signed links, and who administers.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::Faults;
 use super::section::Section;
 use crate::domain::administration::{Delegation, Part, is_admin_or_below};
 use crate::domain::group::GroupRules;
+use crate::domain::id::AccountId;
 use crate::domain::next::Next;
-use crate::domain::policy::{Network, Policy};
+use crate::domain::policy::{Facts, Network, Person, Policy};
 use crate::domain::rule::{Pattern, Rule};
-use crate::domain::tag::{Question, Tag, TagSet};
+use crate::domain::tag::{Question, Tag, TagSet, Tags};
 use crate::domain::tier::Tier;
+use crate::domain::time::Timestamp;
 
 /// The most rules.
 const MAX_RULES: usize = 256;
@@ -207,9 +211,28 @@ fn delegation(part: Part, entry: &Value, is_zone: &dyn Fn(&str) -> bool, faults:
     if policy.as_ref().is_some_and(Policy::names_grants) {
         section.fault("policy", "must not go by permissions or tags of groups");
     }
+    if policy.as_ref().is_some_and(lets_everybody) {
+        section.fault("policy", "must not hold for everybody who is signed in");
+    }
     let only = only(&mut section, part);
     section.close();
     Some(Delegation { part, policy: policy?, only })
+}
+
+/// Whether a policy holds for a person of whom nothing is known but that she has just signed in.
+fn lets_everybody(policy: &Policy) -> bool {
+    let account = AccountId::from_bits(0);
+    let person = Person { account: &account, tags: &Tags::default(), email_verified: true, auth_time: Timestamp(0) };
+    let facts = Facts {
+        now: Timestamp(0),
+        person: Some(person),
+        address: None,
+        zones: &BTreeMap::new(),
+        grants: &BTreeMap::new(),
+        conditions: &BTreeMap::new(),
+        captures: &BTreeMap::new(),
+    };
+    policy.evaluate(&facts).is_held()
 }
 
 fn only(section: &mut Section<'_>, part: Part) -> Vec<Question> {
