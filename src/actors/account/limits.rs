@@ -16,6 +16,11 @@ pub const TABLE: &str = "CREATE TABLE attempt (
     kind TEXT PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL
 ) WITHOUT ROWID";
 
+/// Notes that the object was made ready, so that it forgets itself like any other without an account.
+pub fn note_prepared(context: &Context<'_>) -> Result<()> {
+    write(context, "prepared", 1, context.now)
+}
+
 /// What wrong passwords are counted by.
 #[derive(Clone, Copy, Debug)]
 pub enum Guessed<'a> {

@@ -32,7 +32,7 @@ pub use limits::CountMail;
 pub use profile::{ChangePassword, Describe, Export, UpdateProfile};
 pub use recovery::{Lost, Recover, Remind};
 pub use refresh::Refresh;
-pub use registration::{Claims, CreateAccount, Done, Peek, Register};
+pub use registration::{Claims, CreateAccount, Done, Peek, Prepare, Register};
 pub use session_list::{EndSessions, EndSessionsOf, ListSessions, ReadSessionsOf};
 pub use sessions::{SignOut, Stand};
 pub use sign_in::{SignIn, SignInWithPassword};
@@ -103,6 +103,7 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
     match name {
         SignIn::NAME => run::<SignIn>(body, context),
         SignInWithPassword::NAME => run::<SignInWithPassword>(body, context),
+        Prepare::NAME => run::<Prepare>(body, context),
         Register::NAME => run::<Register>(body, context),
         CreateAccount::NAME => run::<CreateAccount>(body, context),
         Peek::NAME => run::<Peek>(body, context),

@@ -260,6 +260,24 @@ pub fn need_password(context: &Context<'_>, email: &Email) -> Result<Done> {
     Ok(Done::PasswordNeeded)
 }
 
+/// Makes the object ready that a registration goes to if its address is free. Whether it then goes there or to an account that is
+/// there already, who registers waits for a new object alike.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Prepare {}
+
+impl Command for Prepare {
+    const ACTOR: Actor = Actor::Account;
+    const NAME: &'static str = "prepare";
+    type Reply = ();
+}
+
+impl Apply for Prepare {
+    fn apply(self, context: &Context<'_>) -> Result<()> {
+        schema::migrate(context.sql, STEPS)?;
+        limits::note_prepared(context)
+    }
+}
+
 /// Creates an account, as an administrator does.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CreateAccount {

@@ -10,7 +10,7 @@ use super::super::incoming::Incoming;
 use super::link::Posted;
 use super::password::{self, Accepted};
 use super::{CLAIM, RESERVATION, browser, changes, configured};
-use crate::actors::account::{Claims, Peek, Register, VerifyEmail};
+use crate::actors::account::{Claims, Peek, Prepare, Register, VerifyEmail};
 use crate::actors::directory::{Claim, Reserve, Reserved};
 use crate::domain::account::Profile;
 use crate::domain::field::{Changes, Extent};
@@ -30,6 +30,7 @@ pub async fn register<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Res
         candidate: AccountId::generate(app.platform)?,
         lifetime: RESERVATION,
     };
+    app.platform.call(reserve.candidate.as_str(), &Prepare {}).await?;
     let account = match app.platform.call(REALM, &reserve).await? {
         Reserved::Account(account) => account,
         Reserved::UserNameTaken => return Err(taken("user_name")),
