@@ -64,7 +64,7 @@ export async function start(workers, { folder } = {}) {
     port: 0,
     cf: false,
     log: new Log(LogLevel.ERROR),
-    handleRuntimeStdio: (stdout, stderr) => void (stdout.resume(), stderr.pipe(process.stderr)),
+    handleRuntimeStdio: (stdout, stderr) => void (stdout.resume(), stderr.on("data", (text) => process.stderr.write(text))),
     durableObjectsPersist: folder ?? false,
     workers,
   });

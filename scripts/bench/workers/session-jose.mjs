@@ -27,7 +27,7 @@ const CONFIRMATION = 600;
 
 const confirmedUntil = (at) => (Date.now() / 1000 < at + CONFIRMATION ? at + CONFIRMATION : null);
 
-const session = ({ sub, sid, iat, exp, auth_time, amr, acr, ver, tags }) => ({
+const session = ({ sub, sid, iat, exp, auth_time, amr, acr, ver, tags, email_verified = false }) => ({
   account: sub,
   sid,
   issued_at: iat,
@@ -38,4 +38,5 @@ const session = ({ sub, sid, iat, exp, auth_time, amr, acr, ver, tags }) => ({
   acr,
   version: ver,
   tags,
+  email_verified,
 });
