@@ -11,7 +11,7 @@ use pollster::block_on;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::people::{PASSWORD, Person, newest, set_cost};
+use crate::people::{PASSWORD, Person, cheap, newest, settled};
 use crate::world::World;
 
 const ADMIN: &str = "ada@school.example";
@@ -19,19 +19,7 @@ const BEN: &str = "ben@school.example";
 const CLEO: &str = "cleo@school.example";
 
 fn world(settings: &Value) -> World {
-    let world = World::with(settings);
-    let parameters = countersign::domain::password::Parameters { memory_kib: 8, iterations: 1, parallelism: 1 };
-    set_cost(&world, parameters);
-    world
-}
-
-fn person<'a>(world: &'a World, email: &str) -> Person<'a> {
-    let person = Person::new(world);
-    person.register(email, PASSWORD);
-    person.follow("verify_email", &newest(world, email));
-    world.ring();
-    assert_eq!(person.sign_in(email, PASSWORD).status, 200);
-    person
+    cheap(World::with(settings))
 }
 
 fn forward(world: &World, token: Option<&str>, method: &str, uri: &str) -> Response<Vec<u8>> {
@@ -54,7 +42,7 @@ fn group(admin: &Person<'_>, name: &str) -> String {
 #[test]
 fn attack_sessions_a_deleted_account_leaves_neither_its_names_nor_its_groups_permissions() {
     let world = world(&json!({ "tag_sets": ["person"], "groups": { "own": "own" } }));
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     let account = ben.account();
     let tagged = format!("/auth/api/tags/person/account/{account}");
     assert_eq!(admin.put(&tagged, &json!({ "tags": ["tall"] })).status, 200);
@@ -102,7 +90,7 @@ fn attack_sessions_a_signed_link_ends_with_its_makers_sessions_and_never_vouches
         "links": { "policy": "signed_in", "max_lifetime": 604_800 },
         "rules": [{ "path": "/staff/*", "at": "decided", "policy": { "has_tag": "groups:staff" } }],
     }));
-    let (admin, ben, cleo) = (person(&world, ADMIN), person(&world, BEN), person(&world, CLEO));
+    let (admin, ben, cleo) = (settled(&world, ADMIN), settled(&world, BEN), settled(&world, CLEO));
     assert_eq!(admin.put(&tags_of(&ben), &json!({ "tags": ["staff"] })).status, 200);
     let made = ben.post("links", &json!({ "path": "/staff/x", "lifetime": 604_800 }));
     let uri = made.body["url"].as_str().unwrap().strip_prefix("https://app.example.com").unwrap().to_owned();
@@ -166,7 +154,7 @@ fn attack_escalation_what_lies_below_admin_is_nobodys_to_give() {
 #[test]
 fn attack_escalation_no_later_group_takes_in_who_carries_a_former_ones_tag() {
     let world = world(&json!({ "groups": { "everybody": "everybody" } }));
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     let class = group(&admin, "class/7b");
     world.lost.replace(Some("index"));
     assert_eq!(admin.put(&format!("/auth/api/groups/{class}/members/{}", ben.account()), &json!({})).status, 204);
@@ -185,7 +173,7 @@ fn attack_escalation_no_later_group_takes_in_who_carries_a_former_ones_tag() {
 #[test]
 fn attack_sessions_a_blocked_or_deleted_account_may_nothing() {
     let world = world(&json!({ "groups": { "everybody": "everybody" } }));
-    let (admin, ben, cleo) = (person(&world, ADMIN), person(&world, BEN), person(&world, CLEO));
+    let (admin, ben, cleo) = (settled(&world, ADMIN), settled(&world, BEN), settled(&world, CLEO));
     let everybody = group(&admin, "everybody");
     let given = admin.put(&format!("/auth/api/groups/{everybody}/permissions"), &json!({ "name": "read" }));
     assert_eq!(given.status, 204);
@@ -204,7 +192,7 @@ fn attack_sessions_a_blocked_or_deleted_account_may_nothing() {
 #[test]
 fn attack_config_a_proxy_that_forgets_the_target_gets_no_yes() {
     let world = world(&json!({ "rules": [{ "path": "/admin/*", "policy": { "has_tag": "groups:admin" } }] }));
-    let ben = person(&world, BEN);
+    let ben = settled(&world, BEN);
     for query in ["", "?at=decided", "?explain=1", "?&"] {
         assert_eq!(ben.get(&format!("/auth/check{query}")).code(), "query_invalid", "{query}");
     }
@@ -214,7 +202,7 @@ fn attack_config_a_proxy_that_forgets_the_target_gets_no_yes() {
 #[test]
 fn the_owner_is_not_told_who_administers_and_from_where_and_events_hold_what_changed_alone() {
     let world = world(&json!({}));
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     assert_eq!(admin.put(&tags_of(&ben), &json!({ "tags": ["x", "y"] })).status, 200);
     assert_eq!(admin.put(&tags_of(&ben), &json!({ "tags": ["x", "z"] })).status, 200);
     let events = admin.get(&format!("/auth/api/accounts/{}/events?limit=1", ben.account())).body;
@@ -238,7 +226,7 @@ fn attack_escalation_a_manager_does_not_shut_out_who_becomes_an_administrator_as
     ada.register(ADMIN, PASSWORD);
     ada.follow("verify_email", &newest(&world, ADMIN));
     world.ring();
-    let ben = person(&world, BEN);
+    let ben = settled(&world, BEN);
     let add = vec![Tag::parse("helper").unwrap()];
     let helper = ChangeTags { set: TagSet::groups(), add, remove: Vec::new(), by: World::by() };
     block_on(world.call(ben.account().as_str(), &helper)).unwrap();
@@ -252,7 +240,7 @@ fn attack_escalation_a_manager_does_not_shut_out_who_becomes_an_administrator_as
 #[test]
 fn one_check_costs_the_same_however_many_groups_have_the_permission() {
     let world = world(&json!({ "groups": { "own": "person" } }));
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     group(&admin, "any");
     let directory = world.database(Actor::Directory, REALM);
     let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
@@ -340,7 +328,7 @@ proptest! {
         ),
     ) {
         let world = world(&json!({ "groups": { "own": "person" }, "rules": [{ "path": "/a/{id}", "policy": "anyone" }] }));
-        let admin = person(&world, ADMIN);
+        let admin = settled(&world, ADMIN);
         let account = admin.account();
         for ((method, path), members) in sent {
             let mut path = path.replace('*', account.as_str());

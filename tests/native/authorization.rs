@@ -12,7 +12,7 @@ use pollster::block_on;
 use serde_json::{Value, json};
 
 use crate::accounts::sign_in as sign_in_at_provider;
-use crate::people::{PASSWORD, Person, newest, set_cost};
+use crate::people::{PASSWORD, Person, cheap, settled};
 use crate::world::World;
 
 const ADMIN: &str = "ada@school.example";
@@ -20,7 +20,7 @@ const BEN: &str = "ben@school.example";
 
 /// A world in which some routes are guarded, and people have groups of their own.
 fn world() -> World {
-    let world = World::with(&json!({
+    cheap(World::with(&json!({
         "tag_sets": ["groups", "permissions"],
         "groups": { "own": "person", "everybody": "everybody" },
         "sign_in": "/welcome",
@@ -33,19 +33,7 @@ fn world() -> World {
             { "path": "/mine/{account}", "policy": { "user_in": ["{account}"] } },
         ],
         "links": { "policy": "signed_in" },
-    }));
-    let parameters = countersign::domain::password::Parameters { memory_kib: 8, iterations: 1, parallelism: 1 };
-    set_cost(&world, parameters);
-    world
-}
-
-fn person<'a>(world: &'a World, email: &str) -> Person<'a> {
-    let person = Person::new(world);
-    person.register(email, PASSWORD);
-    person.follow("verify_email", &newest(world, email));
-    world.ring();
-    assert_eq!(person.sign_in(email, PASSWORD).status, 200);
-    person
+    })))
 }
 
 fn code_of(answer: &Response<Vec<u8>>) -> String {
@@ -73,7 +61,7 @@ fn give(admin: &Person<'_>, group: &str, permission: &Value) {
 #[test]
 fn a_permission_given_to_a_group_is_its_members_at_both_tiers_and_a_lost_kv_costs_only_time() {
     let world = world();
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     let made = admin.post("groups", &json!({ "name": "staff/teachers" }));
     assert_eq!(made.status, 201, "{made:?}");
     let group = made.body["group"].as_str().unwrap();
@@ -97,7 +85,7 @@ fn a_permission_given_to_a_group_is_its_members_at_both_tiers_and_a_lost_kv_cost
 #[test]
 fn everybody_has_a_group_of_her_own_that_ends_with_her_account() {
     let world = world();
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     let account = ben.account();
     let group = admin.get(&format!("/auth/api/groups/{account}"));
     assert_eq!(group.body["name"], format!("person/{account}"));
@@ -115,7 +103,7 @@ fn everybody_has_a_group_of_her_own_that_ends_with_her_account() {
 #[test]
 fn a_rebuild_brings_back_everything_that_kv_has_lost() {
     let world = world();
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     sign_in_at_provider(&world, "cleo").unwrap();
     let group = admin.post("groups", &json!({ "name": "staff" })).body["group"].as_str().unwrap().to_owned();
     give(&admin, &group, &json!({ "name": "zap" }));
@@ -148,7 +136,7 @@ fn a_rebuild_brings_back_everything_that_kv_has_lost() {
 #[test]
 fn a_rule_decides_about_its_path_and_says_who_asks() {
     let world = world();
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     let group = ben.account();
     give(&admin, group.as_str(), &json!({ "name": "read", "kind": "document", "record": "42" }));
     let open = forward(&world, Some(&ben), "/documents/42", &[]);
@@ -171,7 +159,7 @@ fn a_rule_decides_about_its_path_and_says_who_asks() {
 #[test]
 fn a_policy_that_only_wants_a_fresher_proof_asks_for_it() {
     let world = world();
-    let ben = person(&world, BEN);
+    let ben = settled(&world, BEN);
     assert_eq!(forward(&world, Some(&ben), "/money", &[]).status(), 200);
     world.pass(61);
     let stale = forward(&world, Some(&ben), "/money", &[]);
@@ -195,7 +183,7 @@ fn attack_limits_a_forwarded_address_is_believed_from_a_proxy_alone() {
 #[test]
 fn a_link_is_worth_what_its_maker_may_at_the_time_of_its_use() {
     let world = world();
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     let permission = json!({ "name": "read", "kind": "document", "record": "42" });
     assert_eq!(ben.post("links", &json!({ "path": "/documents/42" })).code(), "policy_refused");
     give(&admin, ben.account().as_str(), &permission);
@@ -219,7 +207,7 @@ fn a_link_is_worth_what_its_maker_may_at_the_time_of_its_use() {
 #[test]
 fn a_link_that_works_once_works_once_and_its_use_is_forgotten_after_its_life() {
     let world = world();
-    let admin = person(&world, ADMIN);
+    let admin = settled(&world, ADMIN);
     let made = admin.post("links", &json!({ "path": "/public/film", "once": true, "lifetime": 3600 }));
     let uri = made.body["url"].as_str().unwrap().strip_prefix("https://app.example.com").unwrap().to_owned();
     let passed = (0..100).filter(|_| forward(&world, None, &uri, &[]).status() == 200).count();
@@ -253,7 +241,7 @@ fn guarded(
 #[test]
 fn a_guard_of_ones_own_routes_lets_pass_or_gives_the_answer() {
     let world = world();
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     let teachers = |at| Guard { tag: Question::parse("groups:teacher").ok(), at: Some(at), ..Guard::default() };
     let api = "application/json";
     assert_eq!(guarded(&world, Some(&ben), api, &Guard::default()).unwrap().token.unwrap().sub, ben.account());
@@ -277,7 +265,7 @@ fn a_guard_of_ones_own_routes_lets_pass_or_gives_the_answer() {
 #[test]
 fn a_guard_asks_for_permissions_group_tags_and_policies() {
     let world = world();
-    let (admin, ben) = (person(&world, ADMIN), person(&world, BEN));
+    let (admin, ben) = (settled(&world, ADMIN), settled(&world, BEN));
     let read = Guard { permission: Permission::parse("read", Some("mark"), None).ok(), ..Guard::default() };
     let zap = Guard { group_tag: Question::parse("permissions:zap database").ok(), ..Guard::default() };
     let anyone = Guard { policy: Some(Policy::anyone()), ..Guard::default() };

@@ -30,7 +30,11 @@ pub const EVE: &str = "eve@evil.example";
 
 /// A world with this policy, where hashing costs next to nothing: less than any configuration allows.
 pub fn world(registration: &str) -> World {
-    let world = World::with_accounts(json!({ "registration": registration }));
+    cheap(World::with_accounts(json!({ "registration": registration })))
+}
+
+/// The same world, where hashing costs next to nothing.
+pub fn cheap(world: World) -> World {
     set_cost(&world, Parameters { memory_kib: 8, iterations: 1, parallelism: 1 });
     world
 }
@@ -183,6 +187,13 @@ impl<'a> Person<'a> {
     pub fn refresh(&self) -> Seen {
         self.send("POST", "/auth/refresh", Vec::new())
     }
+}
+
+/// Somebody who has registered, proved her address and signed in.
+pub fn settled<'a>(world: &'a World, email: &str) -> Person<'a> {
+    let person = Person::new(world);
+    person.settle(email, PASSWORD);
+    person
 }
 
 /// The mails to an address, oldest first; what waits is sent first.
