@@ -43,7 +43,7 @@ pub async fn explain<P: Platform>(
             email_verified: standing.email_verified,
             auth_time: Timestamp(0),
         });
-    let case = Case { captures: &captures, ..Case::of(rule.at, person, None) };
+    let case = Case { captures: &captures, explain: true, ..Case::of(rule.at, person, None) };
     let judgement = judge(app, &rule.policy, &case).await?;
     Answer::json(&json!({ "rule": rule, "outcome": judgement.outcome, "explanation": judgement.explanation }))
 }

@@ -87,8 +87,16 @@ impl Guard {
 /// # Errors
 /// Why nobody is there, where somebody must be; a fresher proof that is needed; an actor out of reach.
 pub async fn judge<P: Platform>(app: &App<'_, P>, authentication: &Authentication, guard: &Guard) -> Result<Verdict> {
+    let presence = Presence::at(app, authentication, guard.tier()).await?;
+    judge_for(app, &presence, guard).await
+}
+
+/// The same of who is there, at the tier of the guard.
+///
+/// # Errors
+/// As [`judge`].
+pub async fn judge_for<P: Platform>(app: &App<'_, P>, presence: &Presence, guard: &Guard) -> Result<Verdict> {
     let tier = guard.tier();
-    let presence = Presence::at(app, authentication, tier).await?;
     let mut members = Map::new();
     let mut tell = |name: &str, value: Value| _ = members.insert(name.to_owned(), value);
     tell("at", tier.name().into());
@@ -121,12 +129,15 @@ pub async fn judge<P: Platform>(app: &App<'_, P>, authentication: &Authenticatio
         tell("groups", json!(held.into_values().flatten().collect::<Vec<_>>()));
     }
     let Some(policy) = &guard.policy else { return Ok(Verdict::Allowed(members)) };
-    let case =
-        policies::Case { conditions: &guard.conditions, ..policies::Case::of(tier, presence.person(), guard.address) };
+    let case = policies::Case {
+        conditions: &guard.conditions,
+        explain: guard.explain,
+        ..policies::Case::of(tier, presence.person(), guard.address)
+    };
     let judgement = policies::judge(app, policy, &case).await?;
-    if guard.explain {
-        tell("explanation", judgement.explanation.clone());
+    if let Some(explanation) = &judgement.explanation {
+        tell("explanation", explanation.clone());
     }
     tell("outcome", judgement.outcome.name().into());
-    judgement.settle(policy, &presence, members)
+    judgement.settle(policy, presence, members)
 }

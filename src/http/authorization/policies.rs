@@ -28,6 +28,8 @@ pub struct Case<'a> {
     pub conditions: &'a BTreeMap<String, bool>,
     /// What the path has for the captures of its rule.
     pub captures: &'a BTreeMap<String, String>,
+    /// Whether it is to be said why.
+    pub explain: bool,
 }
 
 /// Of what a policy cannot know where there is neither a caller with conditions nor a path with captures.
@@ -42,7 +44,7 @@ impl<'a> Case<'a> {
 
     /// The case of a person, without conditions and captures.
     pub const fn of(tier: Tier, person: Option<Person<'a>>, address: Option<IpAddr>) -> Self {
-        Self { tier, person, address, conditions: &NOTHING, captures: &NO_CAPTURES }
+        Self { tier, person, address, conditions: &NOTHING, captures: &NO_CAPTURES, explain: false }
     }
 }
 
@@ -52,8 +54,8 @@ pub struct Judgement {
     pub outcome: Outcome,
     /// Within how many seconds she would have to prove who she is, if nothing but that is missing.
     pub confirm_within: Option<u64>,
-    /// Why.
-    pub explanation: Value,
+    /// Why, if that was asked for.
+    pub explanation: Option<Value>,
 }
 
 impl Judgement {
@@ -114,7 +116,7 @@ pub async fn judge<P: Platform>(app: &App<'_, P>, policy: &Policy, case: &Case<'
     };
     facts.grants = &looked_up;
     outcome = if looked_up.is_empty() { outcome } else { policy.evaluate(&facts) };
-    let explanation = json!(policy.explain(&facts));
+    let explanation = case.explain.then(|| json!(policy.explain(&facts)));
     let confirm_within = policy.confirmed_within().filter(|_| {
         let fresh = facts.person.map(|person| Person { auth_time: now, ..person });
         !outcome.is_held() && fresh.is_some() && policy.evaluate(&Facts { person: fresh, ..facts }).is_held()

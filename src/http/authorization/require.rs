@@ -47,15 +47,13 @@ async fn pass<P: Platform>(app: &App<'_, P>, incoming: &Incoming, guard: &Guard)
     guard.check()?;
     let authentication = authentication::authenticate(app, incoming, Renewal::Never).await?;
     let (target, link) = Target::parse(&incoming.target())?.take_parameter(links::PARAMETER)?;
+    let presence = Presence::at(app, &authentication, guard.tier()).await?;
     let verdict = match link.filter(|_| guard.link) {
         Some(link) => links::admit(app, &authentication, &link, &target, incoming.method().as_str()).await?,
-        None => guard::judge(app, &authentication, guard).await?,
+        None => guard::judge_for(app, &presence, guard).await?,
     };
     match verdict {
-        Verdict::Allowed(_) => {
-            let presence = Presence::at(app, &authentication, guard.tier()).await?;
-            Ok(Ok(Passed { token: presence.token().cloned() }))
-        }
+        Verdict::Allowed(_) => Ok(Ok(Passed { token: presence.token().cloned() })),
         Verdict::Refused(code, members) => {
             Ok(Err(Answer::problem_with(code, Value::Object(members), incoming.prefers_html())))
         }
