@@ -1,12 +1,12 @@
 import { accounting, listing } from "./accounts.js";
 import { createApi } from "./api.js";
 import { calling } from "./calls.js";
-import { CountersignError } from "./error.js";
 import { offsetsOf, policyText } from "./facts.js";
 import { once } from "./flight.js";
 import { evaluating, judging } from "./judge.js";
 import { managing } from "./managing.js";
 import { query } from "./path.js";
+import { providing } from "./providers.js";
 import { createSessions } from "./session.js";
 import { whole } from "./whole.js";
 
@@ -25,18 +25,6 @@ export function assemble(options, load, learn) {
   const config = once(() => api.call("/api/config"));
   const [judge, evaluate] = [judging(load), evaluating(load)];
   const estimate = judging(learn);
-
-  function signInUrl(provider, { next = here(), remember, maxAge } = {}) {
-    const asked = query({ next, remember: remember || null, max_age: maxAge });
-    return api.url(`/oauth/${encodeURIComponent(provider)}/login?${asked}`);
-  }
-
-  function signIn(provider, options) {
-    if (!globalThis.location?.assign) {
-      throw new CountersignError({ code: "navigation_unavailable", title: "`signIn` needs a page that can navigate" });
-    }
-    globalThis.location.assign(signInUrl(provider, options));
-  }
 
   async function has(question) {
     const current = await session();
@@ -85,8 +73,7 @@ export function assemble(options, load, learn) {
   return {
     config,
     providers: async () => (await config()).providers,
-    signInUrl,
-    signIn,
+    ...providing(api, calls, sessions),
     signOut: async () => void (await exchange("logout")),
     session,
     refresh,
@@ -125,12 +112,6 @@ function questionsOf(question) {
     policy: policy && policyText(policy),
     conditions: conditions && JSON.stringify(conditions),
   };
-}
-
-/** Where the page is now, as the path that a sign-in returns to. */
-function here() {
-  const { pathname = "/", search = "", hash = "" } = globalThis.location ?? {};
-  return pathname + search + hash;
 }
 
 /** The platform's fetch that, when the Worker answers 401, renews the session and tries once more. */

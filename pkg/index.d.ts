@@ -101,8 +101,12 @@ export interface NewAccount extends ProfileChanges {
 export interface Provider {
   /** The name to call `signIn` with. */
   id: string;
+  /** What it is, such as `google`; `oidc` and `oauth2` are any other of these protocols. */
+  kind: string;
   /** For people. */
   name: string;
+  /** Its sign, an SVG of one colour: a path of the deployment or an https URL. Null if it has none. */
+  mark: string | null;
   /** Path of its login; `signInUrl` adds where to return to. */
   login: string;
 }
@@ -219,6 +223,59 @@ export interface SignedIn {
   place: { country: string | null; city: string | null } | null;
 }
 
+/** Somebody at a provider that leads to the account. Times are seconds since 1970. */
+export interface Identity {
+  id: string;
+  /** The provider's id; null if the deployment no longer has it. */
+  provider: string | null;
+  /** The provider's name, for people. */
+  name: string;
+  /** As in `Provider`. */
+  mark: string | null;
+  /** Who it is there, by the provider's own name for her. */
+  subject: string;
+  /** Which one it is, for people: an address, or a name there; null where nothing but the subject is known. */
+  label: string | null;
+  /** As the provider last said it. */
+  email: string | null;
+  /** Whether the provider vouches for that address. */
+  email_verified: boolean;
+  linked_at: number;
+  /** When it last led in; null if it never has. */
+  used_at: number | null;
+  /** Whether tokens of the provider are kept, see `identities.token`. */
+  tokens: boolean;
+  /** Whether it is the last way in: then it cannot be unlinked. */
+  last: boolean;
+}
+
+/** An access token of the provider itself, for its own services. */
+export interface ProviderToken {
+  access_token: string;
+  token_type: string;
+  /** Seconds since 1970; null if the provider does not say. */
+  expires_at: number | null;
+  /** What it allows, as the provider says it; null if it does not. */
+  scope: string | null;
+}
+
+/** Somebody who comes from a provider and whose account is not known: this is what she is asked about. */
+export interface PendingLink {
+  provider: Pick<Provider, "id" | "name" | "mark">;
+  /** Her name, as the provider says it. */
+  name: string | null;
+  /** Her address, as the provider says it. */
+  email: string | null;
+  /** Whether an account has that address. Told only where the provider vouches for it; otherwise false. */
+  account_exists: boolean;
+  /** Whether she may have a new account. */
+  may_create: boolean;
+  /** Whether somebody is signed in, whose account it can be added to. */
+  signed_in: boolean;
+  /** The path that the sign-in was to lead to. */
+  next: string;
+}
+
 /** A key that signs access tokens, has signed them, or is about to. */
 export interface SigningKey {
   kid: string;
@@ -235,8 +292,10 @@ export interface SigningKey {
 export interface AccountExport {
   profile: Profile;
   tags: Tags;
-  /** The kinds of names that lead to the account: `oidc`, `email`, `user_name`. */
+  /** The kinds of names that lead to the account: `identity`, `email`, `user_name`. */
   handles: string[];
+  /** Who she is at providers, as they last said it; times are seconds since 1970. */
+  identities: { identity: Record<string, unknown>; linked_at: number; used_at: number | null }[];
   /** Times are seconds since 1970; `ended_at` and `end_reason` are null for one that goes on. */
   sessions: (Omit<SignedIn, "current"> & { ended_at: number | null; end_reason: string | null })[];
   /** What has happened to the account, oldest first. */
@@ -252,6 +311,8 @@ export interface Problem {
   /** The HTTP status; 0 where no answer came. */
   status: number;
   detail?: string;
+  /** Of a sign-in at a provider that went wrong: the path that starts it anew, with the same `next`. */
+  try_again?: string;
   [member: string]: unknown;
 }
 
@@ -370,7 +431,7 @@ export interface ManagedChange extends Happening {
  * - `network_unavailable`: no answer
  * - `response_invalid`: an answer that is not Countersign's, such as a proxy's error page
  * - `origin_missing`: outside a page, without `origin`
- * - `navigation_unavailable`: `signIn` outside a page
+ * - `navigation_unavailable`: `signIn` or `identities.link` outside a page
  * - `wasm_unavailable`: the Wasm or its dictionary could not be loaded (a later call tries again)
  * - `wasm_failed`: the Wasm threw what is no error of the Rust code
  * - `query_invalid`, `policy_invalid`: an argument, or a part of a policy, that has no value
@@ -396,6 +457,8 @@ export class CountersignError extends Error {
    * `provider:<id>` (see `signIn`).
    */
   readonly proofs?: string[];
+  /** As in `Problem`. */
+  readonly try_again?: string;
   /** Further members of the problem document, such as `faults`, `tag` or `at`. */
   readonly [member: string]: unknown;
 }
@@ -437,9 +500,20 @@ export interface Tokens {
   expires_at: number;
 }
 
-export interface SignInOptions {
+/** How a provider is asked. */
+export interface LinkOptions {
   /** The path, of the same origin, to return to. Default: where the page is now. */
   next?: string;
+  /**
+   * What the provider is to show, if it can: `none` (nothing: who would have to be asked is not signed in), `login`, `consent`,
+   * `select_account`, or several of the last three with spaces between them.
+   */
+  prompt?: "none" | "login" | "consent" | "select_account" | (string & {});
+  /** Whom the provider is to offer to sign in: an address or a user name, 256 characters at the most. */
+  loginHint?: string;
+}
+
+export interface SignInOptions extends LinkOptions {
   /** Stays signed in for weeks, as the deployment has it, and not only for as long as it is used. Default: false. */
   remember?: boolean;
   /** How long ago, in seconds, she may have signed in at the provider: 0 has her sign in there anew, which is a fresh proof. */
@@ -470,8 +544,44 @@ export interface Client {
   /** The address that starts a sign-in, for a link. */
   signInUrl(provider: string, options?: SignInOptions): string;
 
-  /** Leaves the page for the provider's. The answer comes back as a new page at `next`. */
+  /**
+   * Leaves the page for the provider's. The answer comes back as a new page: at `next`, at the page for a `pendingLink`, or one that says what
+   * went wrong, with `try_again`: 403 `interaction_required` (with `prompt: "none"`), `consent_refused`, `identity_refused`, `registration_closed` or
+   * `approval_pending`, 401 `account_inactive`, 400 `issuer_mismatch`, 502 `provider_unavailable`, `provider_refused`, `id_token_invalid` or
+   * `userinfo_unreadable`.
+   */
   signIn(provider: string, options?: SignInOptions): void;
+
+  /** The providers' identities that lead to her account. */
+  identities: {
+    list(): Promise<Identity[]>;
+    /**
+     * Leaves the page for the provider's, to add an identity there to her account; several of one provider are allowed. The answer comes back
+     * as a new page at `next`, or one that says what went wrong: as `signIn`, and 409 `identity_taken` (it belongs to another account) or 401
+     * `session_ended`. Throws 401 `confirmation_required`, 404 `provider_unknown`.
+     */
+    link(provider: string, options?: LinkOptions): Promise<void>;
+    /** The address that `link` goes to: once, and in this browser alone. */
+    linkUrl(provider: string, options?: LinkOptions): Promise<string>;
+    /** Throws 401 `confirmation_required`, 404 `identity_unknown`, 409 `last_way_in`. */
+    unlink(id: string): Promise<void>;
+    /**
+     * In bearer mode an access token of the provider, if the deployment keeps them; a spent one is renewed there first. Throws 403
+     * `bearer_required`, 404 `identity_unknown` or `tokens_unknown`, 502 `token_refused` (only a new sign-in there helps) or
+     * `provider_unavailable`.
+     */
+    token(id: string): Promise<ProviderToken>;
+  };
+
+  /** Who has come from a provider in this browser, and waits for `settleLink`; null if nobody does. */
+  pendingLink(): Promise<PendingLink | null>;
+
+  /**
+   * `add` adds that identity to the account of who is signed in. `create` makes a new account and signs in, here and in every tab. `cancel` drops it.
+   * `next` is the path to go on to. Throws 404 `pending_link_unknown`, 401 `unauthenticated` or `confirmation_required`, 403
+   * `registration_closed` or `approval_pending`, 409 `identity_taken`, `identities_too_many` or `email_taken` (there is an account).
+   */
+  settleLink(action: "add" | "create" | "cancel"): Promise<{ done: "linked" | "created" | "cancelled"; next: string }>;
 
   /** Ends the session, here and in every tab. Without a session it changes nothing. */
   signOut(): Promise<void>;

@@ -54,21 +54,29 @@ export function createSessions(api) {
     return fresh() && !forced && !at ? current : ask(at);
   }
 
-  /** An exchange whose answer says who is signed in from now on; one without content: nobody. */
-  function exchange(action, body, method = "POST") {
-    const outcome = exchanged(action, body, method);
+  /** Runs what changes who is signed in, and nothing is renewed beside it: that would put its tokens over those of the answer. */
+  function alone(task) {
+    const outcome = Promise.all([ask.settled(), refresh.settled()]).then(task);
     const over = outcome.catch(() => {}).then(() => exchanging === over && (exchanging = undefined));
     exchanging = over;
     return outcome;
   }
 
-  async function exchanged(action, body, method) {
-    // A renewal under way would put its tokens over those of the answer.
-    await Promise.all([ask.settled(), refresh.settled()]);
-    const answer = await api.call(`/api/${action}`, { method, body });
-    const carrier = await api.carrier();
-    return keep((await carrier.keep(answer)) ?? null, era);
-  }
+  /** An exchange whose answer says who is signed in from now on; one without content: nobody. */
+  const exchange = (action, body, method = "POST") =>
+    alone(async () => {
+      const answer = await api.call(`/api/${action}`, { method, body });
+      const carrier = await api.carrier();
+      return keep((await carrier.keep(answer)) ?? null, era);
+    });
+
+  /** One whose answer says what has been done: who is signed in from now on is asked for, and it is done whatever that says. */
+  const settle = (action, body) =>
+    alone(async () => {
+      const answer = await api.call(`/api/${action}`, { method: "POST", body });
+      await api.call("/session").then(({ session }) => keep(session, era), () => {});
+      return answer;
+    });
 
   /** Signs in: from the answer on, `carrier` carries the session. */
   async function enter(action, credentials) {
@@ -111,6 +119,7 @@ export function createSessions(api) {
     refresh: renew,
     rotate: refresh,
     exchange,
+    settle,
     enter,
     subscribe,
     current: () => current,

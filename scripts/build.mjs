@@ -92,7 +92,7 @@ async function buildModule(profile, feature, env, folder, level) {
 /** What the Worker serves: the sample page, and the package as a plain `<script type="module">` finds it. */
 function buildSite() {
   syncFolder(join(root, "www"), siteFolder, { except: "countersign" });
-  const browserFile = (path) => /\.(js|wasm|dat)$/.test(path) && !/^(node\.js$|edge\/|node_modules)/.test(path);
+  const browserFile = (path) => /\.(js|wasm|dat|svg)$/.test(path) && !/^(node\.js$|edge\/|node_modules)/.test(path);
   syncFolder(join(root, "pkg"), join(siteFolder, "countersign"), { only: browserFile });
 }
 

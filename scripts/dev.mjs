@@ -14,6 +14,7 @@ import { setup } from "./setup.mjs";
 const variables = join(root, ".dev.vars");
 const origin = `http://localhost:${portOf("PORT", 8787)}`;
 const issuer = `http://localhost:${portOf("IDP_PORT", 8788)}`;
+const config = `${origin}/auth/api/config`;
 
 async function dev() {
   await checkPorts();
@@ -24,7 +25,7 @@ async function dev() {
   const worker = startWorker();
   const stopped = ended(worker);
   await step("start the Worker", () => Promise.race([answers(worker), stopped]));
-  if (worker.exitCode === null) announce();
+  if (worker.exitCode === null) await announce();
   const { code } = await stopped;
   await idp.close();
   await stopAll();
@@ -53,11 +54,13 @@ function startWorker() {
 }
 
 async function answers(worker) {
-  const config = `${origin}/auth/api/config`;
   while (worker.exitCode === null && !(await fetch(config).then(() => true, () => false))) await sleep(200);
 }
 
-function announce() {
+async function announce() {
+  const { faults = [] } = await fetch(config).then((answer) => answer.json()).catch(() => ({}));
+  for (const fault of faults) console.error(`✗ ${fault}`);
+  if (faults.length > 0) console.error("  The Worker answers everything with 503 until .dev.vars is mended and it is started anew.");
   console.log(`
   Open       ${origin}
   Mailbox    ${origin}/dev/mailbox  (what would have been mailed)
@@ -98,7 +101,7 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Fault(`COUNTERSIGN in .dev.vars is not JSON: ${error.message}`);
+    throw new Fault(`COUNTERSIGN in .dev.vars is not JSON in one line: ${error.message}`);
   }
 }
 

@@ -187,8 +187,8 @@ function close(server) {
   });
 }
 
-/** Drops one warning: the library calls every Node unsupported that is not a long-term release, 20.3 among them. */
-async function quietly(work) {
+/** Does work without one warning: the library calls every Node unsupported that is not a long-term release, 20.3 among them. */
+export async function quietly(work) {
   const { warn } = console;
   console.warn = (text, ...more) => void (/oidc-provider WARNING: Unsupported runtime/.test(text) || warn(text, ...more));
   try {

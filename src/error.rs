@@ -37,6 +37,8 @@ pub enum Details {
     RetryAfter(u64),
     /// Which proof of who one is would do.
     Demand(Demand),
+    /// The path that starts a sign-in anew.
+    TryAgain(String),
 }
 
 impl Details {
@@ -123,6 +125,12 @@ impl Error {
         Self { details: Details::Demand(demand), ..Self::new(Code::ConfirmationRequired, cause) }
     }
 
+    /// The same error, and the path that starts the sign-in anew, unless there is more to know already.
+    #[must_use]
+    pub fn try_again(self, path: String) -> Self {
+        if self.details.is_none() { Self { details: Details::TryAgain(path), ..self } } else { self }
+    }
+
     /// The same error under code `to`, if its code is `from`: what it means to this caller.
     #[must_use]
     pub fn recoded(self, from: Code, to: Code) -> Self {
@@ -200,6 +208,10 @@ codes! {
     ConfirmationRequired "confirmation_required" 401 "For this, prove once more who you are: with your password, or by signing in anew.";
     CrossSite "cross_site" 403 "Requests that change something must come from this site.";
     ConsentRefused "consent_refused" 403 "The sign-in was refused at the provider.";
+    InteractionRequired "interaction_required" 403 "The provider has to ask you something first. Please sign in there.";
+    IdentityRefused "identity_refused" 403 "With this account of the provider you are not let in here.";
+    RegistrationClosed "registration_closed" 403 "New accounts are not made here.";
+    BearerRequired "bearer_required" 403 "Tokens of a provider are given to servers, which bring the access token themselves.";
     TagMissing "tag_missing" 403 "A tag that this needs is missing.";
     PermissionMissing "permission_missing" 403 "A permission that this needs is missing.";
     PolicyRefused "policy_refused" 403 "A condition that this needs does not hold.";
@@ -213,6 +225,9 @@ codes! {
     NotFound "not_found" 404 "There is nothing here.";
     ProviderUnknown "provider_unknown" 404 "This provider is not offered here.";
     AccountUnknown "account_unknown" 404 "There is no such account.";
+    IdentityUnknown "identity_unknown" 404 "You have no such linked account.";
+    PendingLinkUnknown "pending_link_unknown" 404 "There is nothing to link, or no longer. Please sign in again.";
+    TokensUnknown "tokens_unknown" 404 "No tokens are kept for this linked account. Where the deployment keeps them, signing in there again brings new ones.";
     GroupUnknown "group_unknown" 404 "There is no such group.";
     SessionUnknown "session_unknown" 404 "There is no such session.";
     TagSetUnknown "tag_set_unknown" 404 "There is no such tag set.";
@@ -220,6 +235,9 @@ codes! {
     GroupExists "group_exists" 409 "There is a group of this name.";
     GroupNotEmpty "group_not_empty" 409 "First its members must leave the group, and what it was given must be taken from it.";
     EmailTaken "email_taken" 409 "Another account has this address.";
+    IdentityTaken "identity_taken" 409 "This belongs to another account here already.";
+    IdentitiesTooMany "identities_too_many" 409 "An account can have 50 linked accounts at the most.";
+    LastWayIn "last_way_in" 409 "This is the only way into your account. First add another one, or a password.";
     TransitionInvalid "transition_invalid" 409 "An account cannot go from its status to that one.";
     BodyTooLarge "body_too_large" 413 "The body is larger than 64 KiB.";
     ContentTypeUnsupported "content_type_unsupported" 415 "The body must be sent as application/json.";
@@ -230,6 +248,8 @@ codes! {
     ProviderUnavailable "provider_unavailable" 502 "The provider did not answer as it should. Please try again.";
     ProviderRefused "provider_refused" 502 "The provider did not complete the sign-in. Please try again.";
     IdTokenInvalid "id_token_invalid" 502 "The provider's answer could not be verified.";
+    UserinfoUnreadable "userinfo_unreadable" 502 "The provider's answer could not be read.";
+    TokenRefused "token_refused" 502 "The provider gives no new token. Signing in there again brings one.";
     ConfigurationInvalid "configuration_invalid" 503 "This deployment is not configured correctly.";
     Unavailable "unavailable" 503 "This cannot be answered right now. Please try again.";
 }

@@ -4,6 +4,7 @@ import { createAdmin } from "./admin.js";
 import { createAsk } from "./ask.js";
 import { announce, at, busy, make, words } from "./dom.js";
 import { createKeys } from "./keys.js";
+import { createLinked } from "./linked.js";
 import { dropNext, goOn, isAged, readNext } from "./next.js";
 import { notify, notifyDone, takeDone } from "./notice.js";
 import { createPeople } from "./people.js";
@@ -22,11 +23,13 @@ const person = createPerson(client, () => {
 });
 const proof = createProof(client);
 const myAccount = createAccount(client, person, proof.proven);
+const sessions = createSessions(client);
 const parts = [
   createWho(client),
   createAsk(client),
   myAccount,
-  createSessions(client),
+  createLinked(client, proof.proven, sessions.load),
+  sessions,
   createAdmin(client),
   createPeople(client),
   createKeys(client, proof.proven),

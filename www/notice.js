@@ -4,6 +4,9 @@ import { DONE } from "./words.js";
 /** Where a provider's fresh proof leads back to. */
 export const PROVED = "/?done=proved";
 
+/** Where linking leads back to. */
+export const LINKED = "/?done=linked";
+
 /**
  * A page that a mail led to ends at `/?done=…`: what has been done, once. It is taken from the address, so that a reload
  * or a bookmark does not say it again.

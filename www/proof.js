@@ -1,7 +1,8 @@
-import { busy, make } from "./dom.js";
+import { make } from "./dom.js";
 import { ownerField, passwordField } from "./forms/fields.js";
 import { createForm } from "./forms/form.js";
 import { PROVED } from "./notice.js";
+import { providerButtons } from "./providers.js";
 
 /**
  * Proofs of who she is. `proven(task)` runs what may want one: if the edge says so, a dialog asks for it, and the task is
@@ -27,7 +28,7 @@ export function createProof(client) {
   const name = { "aria-labelledby": title.id };
   const dialog = make("dialog", { className: "card", ...name }, title, text, form.element, providers);
 
-  let person;
+  let hasPassword = false;
 
   keep.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", form.reset);
@@ -51,25 +52,21 @@ export function createProof(client) {
 
   /** Resolves with whether she has proved it here. Her provider's proof is given elsewhere: that leaves the page. */
   async function ask({ proofs, max_age }, next = PROVED) {
-    const config = await client.config();
-    const password = proofs.includes("password") && person.has_password;
-    // Who came in by her password may have no provider, and would come back as somebody else.
-    const elsewhere = !password || person.amr.includes("fed");
-    const ways = config.providers.filter(({ id }) => elsewhere && proofs.includes(`provider:${id}`));
-    text.textContent = describe(password, ways.length > 0, max_age);
+    const [config, identities] = await Promise.all([client.config(), client.identities.list()]);
+    const password = proofs.includes("password") && hasPassword;
+    // By any other provider she would come back as somebody else.
+    const hers = identities.map(({ provider }) => provider);
+    const ways = config.providers.filter(({ id }) => hers.includes(id) && proofs.includes(`provider:${id}`));
+    const mail = config.actions.includes("reset_password") && client.getSnapshot()?.email_verified;
+    text.textContent = describe(password, ways.length > 0, max_age, mail);
     form.ask("password", password);
     form.offer(password);
-    providers.replaceChildren(...ways.map((provider) => way(provider, next, password ? "quiet" : "")));
+    const press = ({ id }) => signInAnew(id, next);
+    providerButtons(providers, ways, { says: "Sign in anew with", className: password ? "quiet" : "", press });
     dialog.returnValue = "";
     dialog.showModal();
     await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
     return dialog.returnValue === "proved";
-  }
-
-  function way({ id, name: called }, next, className) {
-    const button = make("button", { type: "button", className }, `Sign in anew with ${called}`);
-    button.addEventListener("click", () => busy(button, () => signInAnew(id, next)));
-    return make("li", {}, button);
   }
 
   /** The session that comes of it lasts as long as this one would have. */
@@ -85,17 +82,21 @@ export function createProof(client) {
     owner.value = "";
   }
 
-  function show({ amr }, { email, user_name, has_password }) {
+  function show(_session, { email, user_name, has_password }) {
     owner.value = email ?? user_name ?? "";
-    person = { amr, has_password };
+    hasPassword = has_password;
   }
 
   return { proven, renewed, show, clear };
 }
 
-function describe(password, elsewhere, seconds) {
+const MAIL =
+  "Your provider does not tell when you proved who you are; a mail can: sign out, choose “Forgot your password?”, and open the link that is sent to you.";
+
+function describe(password, elsewhere, seconds, mail) {
   const age = seconds >= 120 ? `${Math.floor(seconds / 60)} minutes` : `${seconds} seconds`;
   const why = `This takes a proof of who you are${seconds === null ? "" : ` that is not older than ${age}`}.`;
   if (password) return why;
-  return `${why} ${elsewhere ? "You come back to this page afterwards." : "Sign out and in again, please."}`;
+  if (elsewhere) return `${why} You come back to this page afterwards.`;
+  return `${why} ${mail ? MAIL : "Nothing that you could show here is one: please ask those who run this site."}`;
 }

@@ -71,7 +71,7 @@ export function createSessions(client) {
     message.textContent = "";
   }
 
-  return { show, clear };
+  return { show, clear, load };
 }
 
 function describe({ current, device, place, mode, amr, remembered, created_at, used_at }) {

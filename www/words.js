@@ -34,13 +34,18 @@ const characters = (count) => `${count} ${count === 1 ? "character" : "character
 /** Said in place of the edge's words. */
 export const REFUSALS = {
   confirmation_required: "Nothing was changed: this takes a fresh proof of who you are.",
-  email_unverified: "Your e-mail address is not verified yet.",
+  email_unverified: "Your e-mail address is not verified yet. Choose a user name, or give the address once more: a mail verifies it.",
   approval_pending: "An administrator has not looked at your account yet. Please try again later.",
+  last_way_in: "This is your only way in, and so it stays. Choose a password, or link another account first.",
+  identity_unknown: "This account is no longer linked.",
+  provider_unknown: "This provider is no longer offered here. Please load the page again.",
+  provider_unavailable: "The provider does not answer at this moment. Please try again later.",
 };
 
 /** What has been done on another page that leads back to this one: `/?done=…`. */
 export const DONE = {
   proved: "Thank you, it is you. For some minutes you can do what takes a fresh proof: go on where you were.",
+  linked: "It is linked: from now on you can sign in with it, too.",
   email_verified: "Your e-mail address is verified. You can sign in now.",
   password_needed:
     "Your address is confirmed. Because the link was opened in another browser than you registered in, choose a " +

@@ -12,6 +12,7 @@ use crate::domain::jws;
 use crate::domain::strength::{Dictionary, Warning, estimate};
 use crate::domain::tag::{Question, Tag, Tags};
 use crate::error::{Code, Error, Result};
+use crate::json;
 
 #[wasm_bindgen]
 extern "C" {
@@ -57,7 +58,7 @@ pub fn linear_memory() -> JsValue {
 #[wasm_bindgen]
 pub fn claims(token: &str) -> Result<JsValue, JsValue> {
     let claims = jws::peek(token).and_then(|payload| {
-        let claims = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&payload);
+        let claims = json::read::<serde_json::Map<String, serde_json::Value>>(&payload);
         claims.map_err(|error| Error::new(Code::TokenInvalid, error.to_string()))
     });
     let claims = claims.map_err(|error| thrown(&error))?;

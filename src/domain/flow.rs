@@ -1,14 +1,14 @@
 //! A started sign-in: what the callback needs to know, sealed into a cookie of the browser that started it.
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::base64url;
-use super::metadata::Metadata;
+use super::id::AccountId;
 use super::next::Next;
-use super::provider::Provider;
+use super::providers::Provider;
 use super::random::{self, Random};
 use super::secret::{Purpose, RootSecret, sha256};
+use super::text_type::text_type;
 use super::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::json;
@@ -26,27 +26,72 @@ pub struct Flow {
     pub nonce: String,
     /// Ties the code to this sign-in (RFC 7636).
     pub verifier: Verifier,
-    /// Where to go afterwards.
-    pub next: Next,
-    /// Whether the session shall be remembered.
-    #[serde(default)]
-    pub remembered: bool,
-    /// How many seconds ago the person may have proved who she is to the provider, if that was asked.
-    #[serde(default)]
-    pub max_age: Option<u64>,
+    /// What was asked of it.
+    pub wishes: Wishes,
     /// When the person has taken too long.
     pub expires_at: Timestamp,
 }
 
-/// What a browser may ask of a sign-in that it starts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What may be asked of a sign-in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {
     /// Where to go afterwards.
     pub next: Next,
     /// Whether the session shall be remembered.
     pub remembered: bool,
-    /// As [`Flow::max_age`].
+    /// How many seconds ago the person may have proved who she is to the provider.
     pub max_age: Option<u64>,
+    /// What the provider is asked to show (OpenID Connect Core §3.1.2.1).
+    pub prompt: Option<Prompt>,
+    /// What the person may call herself there.
+    pub login_hint: Option<LoginHint>,
+    /// Whose account the identity is to be added to, if it is not to sign her in. Her proof was fresh when she began.
+    pub linker: Option<AccountId>,
+}
+
+/// What a provider may be asked to show: `none`, which stands alone, or some of `login`, `consent` and `select_account` with spaces between
+/// them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Prompt(String);
+
+text_type!(Prompt);
+
+impl Prompt {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Code::QueryInvalid`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let known = |word: &str| matches!(word, "login" | "consent" | "select_account");
+        if text == "none" || text.split(' ').all(known) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Error::new(
+            Code::QueryInvalid,
+            "`prompt` must be `none`, or some of `login`, `consent` and `select_account`",
+        ))
+    }
+}
+
+/// What a person may call herself: at most 256 characters, none of them a control character.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LoginHint(String);
+
+text_type!(LoginHint);
+
+impl LoginHint {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Code::QueryInvalid`].
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.chars().count() <= 256 && !text.chars().any(char::is_control) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Error::new(Code::QueryInvalid, "`login_hint` is malformed"))
+    }
 }
 
 impl Flow {
@@ -60,37 +105,51 @@ impl Flow {
     pub fn start(provider: &Provider, wishes: Wishes, now: Timestamp, random: &dyn Random) -> Result<Self> {
         Ok(Self {
             provider: provider.id.clone(),
-            issuer: provider.issuer.clone(),
+            issuer: provider.issuer.as_str().to_owned(),
             state: base64url::encode(random::bytes::<32>(random)?),
             nonce: base64url::encode(random::bytes::<32>(random)?),
             verifier: Verifier::generate(random)?,
-            next: wishes.next,
-            remembered: wishes.remembered,
-            max_age: wishes.max_age,
+            wishes,
             expires_at: now.plus(Self::LIFETIME),
         })
     }
 
-    /// Where the browser goes to sign in (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3).
-    ///
-    /// # Errors
-    /// [`Code::ProviderUnavailable`] if the endpoint is no URL.
-    pub fn authorization_url(&self, metadata: &Metadata, provider: &Provider, redirect_uri: &str) -> Result<String> {
-        let mut url = Url::parse(&metadata.authorization_endpoint)
-            .map_err(|error| Error::new(Code::ProviderUnavailable, format!("authorization endpoint: {error}")))?;
-        url.query_pairs_mut()
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &provider.client_id)
-            .append_pair("redirect_uri", redirect_uri)
-            .append_pair("scope", &provider.scopes.join(" "))
-            .append_pair("state", &self.state)
-            .append_pair("nonce", &self.nonce)
-            .append_pair("code_challenge", &self.verifier.challenge())
-            .append_pair("code_challenge_method", "S256");
-        if let Some(seconds) = self.max_age {
-            url.query_pairs_mut().append_pair("max_age", &seconds.to_string());
+    /// What the provider is asked (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3). Of two parameters of one name the later one counts.
+    #[must_use]
+    pub fn authorization_request(&self, provider: &Provider, redirect_uri: &str) -> Vec<(String, String)> {
+        let wishes = &self.wishes;
+        let max_age = wishes.max_age.filter(|_| provider.openid).map(|seconds| seconds.to_string());
+        // One that cannot tell when is asked to ask.
+        let asks = wishes.max_age.is_some() && provider.openid && !provider.tells_auth_time;
+        let configured = provider.parameters.iter().map(|(name, value)| (name.as_str(), Some(value.clone())));
+        let own = [
+            ("response_type", Some("code".to_owned())),
+            (provider.client_id_parameter.as_str(), Some(provider.client_id.clone())),
+            ("redirect_uri", Some(redirect_uri.to_owned())),
+            ("scope", Some(provider.scope.clone()).filter(|scope| !scope.is_empty())),
+            ("state", Some(self.state.clone())),
+            ("nonce", provider.nonce.then(|| self.nonce.clone())),
+            ("code_challenge", provider.pkce.then(|| self.verifier.challenge())),
+            ("code_challenge_method", provider.pkce.then(|| "S256".to_owned())),
+            ("response_mode", provider.form_post.then(|| "form_post".to_owned())),
+            ("max_age", max_age),
+            (
+                "prompt",
+                wishes
+                    .prompt
+                    .as_ref()
+                    .map(|prompt| prompt.as_str().to_owned())
+                    .or_else(|| asks.then(|| "login".to_owned())),
+            ),
+            ("login_hint", wishes.login_hint.as_ref().map(|hint| hint.as_str().to_owned())),
+        ];
+        let mut request: Vec<(String, String)> = Vec::new();
+        for (name, value) in configured.chain(own) {
+            let Some(value) = value else { continue };
+            request.retain(|(other, _)| other != name);
+            request.push((name.to_owned(), value));
         }
-        Ok(url.into())
+        request
     }
 
     /// When it was started.
@@ -118,8 +177,8 @@ impl Flow {
     /// Opens the cookie of the flow with this `state`, for the provider whose callback was called.
     ///
     /// # Errors
-    /// [`Code::StateInvalid`] if the cookie is not of this state and provider; [`Code::FlowExpired`].
-    pub fn open(cookie: &str, state: &str, provider: &Provider, root: &RootSecret, now: Timestamp) -> Result<Self> {
+    /// [`Code::StateInvalid`] if the cookie is not of this state and provider.
+    pub fn open(cookie: &str, state: &str, provider: &Provider, root: &RootSecret) -> Result<Self> {
         let invalid = |cause: &str| Error::new(Code::StateInvalid, cause);
         let sealed = base64url::decode(cookie).ok_or_else(|| invalid("flow cookie is not base64url"))?;
         // The cookie is sealed under the state's own name: one of another state does not open.
@@ -127,13 +186,21 @@ impl Flow {
             .open(Purpose::Flow, &sealed, Self::id(state).as_bytes())?
             .ok_or_else(|| invalid("flow cookie does not open for this state"))?;
         let flow: Self = json::read(&opened.plain).map_err(|error| invalid(&format!("flow cookie: {error}")))?;
-        if flow.provider != provider.id || flow.issuer != provider.issuer {
+        if flow.provider != provider.id || flow.issuer != provider.issuer.as_str() {
             return Err(invalid(&format!("flow of `{}` at the callback of `{}`", flow.provider, provider.id)));
         }
-        if now >= flow.expires_at {
-            return Err(Error::new(Code::FlowExpired, format!("flow ran out at {}", flow.expires_at.0)));
-        }
         Ok(flow)
+    }
+
+    /// Refuses one that the person has taken too long for.
+    ///
+    /// # Errors
+    /// [`Code::FlowExpired`].
+    pub fn check_time(&self, now: Timestamp) -> Result<()> {
+        if now < self.expires_at {
+            return Ok(());
+        }
+        Err(Error::new(Code::FlowExpired, format!("flow ran out at {}", self.expires_at.0)))
     }
 }
 
@@ -163,11 +230,13 @@ impl Verifier {
 #[cfg(test)]
 mod tests {
     use super::{Flow, Verifier, Wishes};
-    use crate::domain::provider::Provider;
+    use crate::domain::config::Config;
+    use crate::domain::providers::Provider;
     use crate::domain::random::Random;
     use crate::domain::secret::RootSecret;
     use crate::domain::time::Timestamp;
     use crate::error::{Code, Result};
+    use serde_json::json;
 
     struct Fixed;
 
@@ -179,16 +248,11 @@ mod tests {
     }
 
     fn provider(id: &str, issuer: &str) -> Provider {
-        let text = str::to_owned;
-        let client_secret = text("s").into();
-        Provider {
-            id: text(id),
-            name: text(id),
-            issuer: text(issuer),
-            client_id: text("c"),
-            client_secret,
-            scopes: vec![],
-        }
+        let entry = json!({ "issuer": issuer, "client_id": "c", "client_secret": "s" });
+        let document = json!({ "origin": "https://app.example", "providers": { id: entry } });
+        let secret = |name: &str| (name == "COUNTERSIGN_SECRET").then(|| "s".repeat(32));
+        let config = Config::parse(&document.to_string(), secret, |_| true, |_| true).unwrap();
+        config.provider(id).unwrap().clone()
     }
 
     #[test]
@@ -197,14 +261,14 @@ mod tests {
         let one = provider("one", "https://one.example");
         let flow = Flow::start(&one, Wishes::default(), Timestamp(1000), &Fixed).unwrap();
         let cookie = flow.seal(&root, &Fixed).unwrap();
-        let open = |state: &str, provider: &Provider, now| {
-            Flow::open(&cookie, state, provider, &root, Timestamp(now)).map_err(|error| error.code)
-        };
-        assert_eq!(open(&flow.state, &one, 1599), Ok(flow.clone()));
-        assert_eq!(open(&flow.state, &one, 1600), Err(Code::FlowExpired));
-        assert_eq!(open("another", &one, 1000), Err(Code::StateInvalid));
-        assert_eq!(open(&flow.state, &provider("two", "https://one.example"), 1000), Err(Code::StateInvalid));
-        assert_eq!(open(&flow.state, &provider("one", "https://two.example"), 1000), Err(Code::StateInvalid));
+        let open =
+            |state: &str, provider: &Provider| Flow::open(&cookie, state, provider, &root).map_err(|error| error.code);
+        assert_eq!(open(&flow.state, &one), Ok(flow.clone()));
+        assert_eq!(flow.check_time(Timestamp(1599)), Ok(()));
+        assert_eq!(flow.check_time(Timestamp(1600)).map_err(|error| error.code), Err(Code::FlowExpired));
+        assert_eq!(open("another", &one), Err(Code::StateInvalid));
+        assert_eq!(open(&flow.state, &provider("two", "https://one.example")), Err(Code::StateInvalid));
+        assert_eq!(open(&flow.state, &provider("one", "https://two.example")), Err(Code::StateInvalid));
     }
 
     #[test]

@@ -10,19 +10,19 @@ use super::user_name::UserName;
 /// A unique name that leads to one account. Only its hash is stored and compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Handle {
-    /// The kind of name: `oidc` for a subject of an OpenID Provider, `email`, `user_name`.
+    /// The kind of name: `identity` for a subject of a provider, `email`, `user_name`.
     pub kind: String,
     /// SHA-256 of the name, base64url.
     pub hash: String,
 }
 
 impl Handle {
-    /// The handle of a provider's subject. `sub` is unique within its issuer (OpenID Connect Core §2), so the issuer
+    /// The handle of a provider's subject. It is unique within its issuer (OpenID Connect Core §2), so the issuer
     /// is part of the name: pointing a provider's entry at another issuer never leads to the old one's accounts.
     #[must_use]
-    pub fn oidc(issuer: &str, subject: &str) -> Self {
+    pub fn identity(issuer: &str, subject: &str) -> Self {
         // The length in front keeps (`a`, `bc`) and (`ab`, `c`) apart.
-        Self::of("oidc", &format!("{}:{issuer}{subject}", issuer.len()))
+        Self::of("identity", &format!("{}:{issuer}{subject}", issuer.len()))
     }
 
     /// The handle of an address.

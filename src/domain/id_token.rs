@@ -2,31 +2,33 @@
 
 use jsonwebtoken::Algorithm;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use sha2::{Digest, Sha256, Sha512};
 use subtle::ConstantTimeEq;
 
-use super::account::Profile;
 use super::base64url;
-use super::email::Email;
 use super::flow::Flow;
 use super::jws::Verified;
-use super::provider::Provider;
-use super::reach::Reach;
+use super::metadata::Metadata;
+use super::providers::Provider;
 use super::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 
 /// How far a provider's clock may differ from ours, in seconds.
 const CLOCK_SKEW: u64 = 60;
 
-/// A verified identity: who the provider says it is.
+/// What a verified ID token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub struct IdToken {
+    /// Who says it.
+    pub issuer: String,
     /// The person's name at this issuer, for ever hers.
     pub subject: String,
-    /// What the ID token says of her.
-    pub profile: Profile,
     /// When she proved it to the provider, if that tells.
     pub auth_time: Option<Timestamp>,
+    /// All of its claims.
+    pub claims: Value,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +36,7 @@ struct Claims {
     iss: String,
     sub: String,
     /// RFC 7519 §4.1.3: one string or an array of them.
-    aud: serde_json::Value,
+    aud: Value,
     azp: Option<String>,
     exp: NumericDate,
     iat: NumericDate,
@@ -63,6 +65,8 @@ impl<'de> Deserialize<'de> for NumericDate {
 pub struct Expected<'a> {
     /// The provider that was asked.
     pub provider: &'a Provider,
+    /// What it says of itself.
+    pub metadata: &'a Metadata,
     /// The sign-in that it answers.
     pub flow: &'a Flow,
     /// The access token issued beside it.
@@ -75,16 +79,18 @@ pub struct Expected<'a> {
 ///
 /// # Errors
 /// [`Code::IdTokenInvalid`], with the failed check as its cause.
-pub fn check(verified: &Verified, expected: &Expected<'_>) -> Result<Identity> {
+pub fn check(verified: &Verified, expected: &Expected<'_>) -> Result<IdToken> {
     let payload = verified.payload();
-    let claims: Claims = serde_json::from_slice(payload).map_err(|error| invalid(format!("claims: {error}")))?;
-    let client = &expected.provider.client_id;
-    let now = expected.now;
+    let bad = |error: serde_json::Error| invalid(format!("claims: {}", json::fault(&error)));
+    let all: Value = json::read(payload).map_err(bad)?;
+    let claims: Claims = json::take(all.clone()).map_err(bad)?;
+    let (provider, client, now) = (expected.provider, &expected.provider.client_id, expected.now);
     // RFC 8725 §3.11: a token of another kind says so in its `typ`.
     if verified.typ().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
         return Err(invalid("its `typ` is of another kind of token"));
     }
-    if claims.iss != expected.provider.issuer {
+    let text = |name: &str| all.get(name).and_then(Value::as_str);
+    if provider.issuer.of_token(&expected.metadata.issuer, text).as_ref() != Some(&claims.iss) {
         return Err(invalid(format!("issuer `{}`", claims.iss.escape_debug())));
     }
     if !for_client(&claims, client) {
@@ -98,7 +104,7 @@ pub fn check(verified: &Verified, expected: &Expected<'_>) -> Result<Identity> {
         return Err(invalid(format!("valid only from {earliest}")));
     }
     let nonce = claims.nonce.unwrap_or_default();
-    if !bool::from(nonce.as_bytes().ct_eq(expected.flow.nonce.as_bytes())) {
+    if (provider.nonce || !nonce.is_empty()) && !bool::from(nonce.as_bytes().ct_eq(expected.flow.nonce.as_bytes())) {
         return Err(invalid("its nonce is not of this sign-in"));
     }
     if let Some(at_hash) = claims.at_hash
@@ -110,15 +116,17 @@ pub fn check(verified: &Verified, expected: &Expected<'_>) -> Result<Identity> {
     if claims.sub.is_empty() || claims.sub.len() > 255 || !claims.sub.is_ascii() {
         return Err(invalid("its subject is empty, too long or not ASCII"));
     }
-    let auth_time = claims.auth_time.map(|at| Timestamp(at.0));
-    check_age(auth_time, expected.flow)?;
-    Ok(Identity { subject: claims.sub, profile: profile(payload), auth_time })
+    let auth_time = claims.auth_time.filter(|_| provider.tells_auth_time).map(|at| Timestamp(at.0));
+    if provider.tells_auth_time {
+        check_age(auth_time, expected.flow)?;
+    }
+    Ok(IdToken { issuer: claims.iss, subject: claims.sub, auth_time, claims: all })
 }
 
 /// OpenID Connect Core §3.1.3.7, 13: who was asked for a fresh proof must say when it was given, and it must be fresh. The time
 /// that the person has taken on the way does not count.
 fn check_age(auth_time: Option<Timestamp>, flow: &Flow) -> Result<()> {
-    let Some(max_age) = flow.max_age else { return Ok(()) };
+    let Some(max_age) = flow.wishes.max_age else { return Ok(()) };
     let earliest = flow.started_at().minus(max_age.saturating_add(CLOCK_SKEW));
     match auth_time {
         Some(at) if at >= earliest => Ok(()),
@@ -127,20 +135,42 @@ fn check_age(auth_time: Option<Timestamp>, flow: &Flow) -> Result<()> {
     }
 }
 
-/// Checks a userinfo answer: it must be of the same subject (OpenID Connect Core §5.3.2).
+/// Reads a userinfo answer: it must be of the same subject (OpenID Connect Core §5.3.2).
 ///
 /// # Errors
 /// [`Code::IdTokenInvalid`].
-pub fn check_userinfo(document: &[u8], subject: &str) -> Result<Profile> {
+pub fn check_userinfo(document: &[u8], subject: &str) -> Result<Value> {
     #[derive(Deserialize)]
     struct Userinfo {
         sub: String,
     }
-    let userinfo: Userinfo = serde_json::from_slice(document).map_err(|error| invalid(format!("userinfo: {error}")))?;
+    let bad = |error: serde_json::Error| invalid(format!("userinfo: {}", json::fault(&error)));
+    let all: Value = json::read(document).map_err(bad)?;
+    let userinfo: Userinfo = json::take(all.clone()).map_err(bad)?;
     if userinfo.sub != subject {
         return Err(invalid("userinfo is of another subject"));
     }
-    Ok(profile(document))
+    Ok(all)
+}
+
+/// Reads a userinfo answer that the provider has signed: it must also be from this issuer and for us.
+///
+/// # Errors
+/// [`Code::IdTokenInvalid`].
+pub fn check_signed_userinfo(verified: &Verified, issuer: &str, client: &str, subject: &str) -> Result<Value> {
+    let claims = check_userinfo(verified.payload(), subject)?;
+    // RFC 8725 §3.11: a token of another kind says so in its `typ`.
+    if verified.typ().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+        return Err(invalid("signed userinfo is of another kind of token"));
+    }
+    let is_for_us = |aud: &Value| match aud.as_array() {
+        Some(all) => all.iter().any(|aud| aud == client),
+        None => aud == client,
+    };
+    if claims.get("iss").and_then(Value::as_str) != Some(issuer) || !claims.get("aud").is_some_and(is_for_us) {
+        return Err(invalid("signed userinfo is of another issuer or for another client"));
+    }
+    Ok(claims)
 }
 
 fn invalid(cause: impl Into<String>) -> Error {
@@ -168,21 +198,4 @@ fn access_token_hash(token: &str, algorithm: Algorithm) -> String {
         _ => Sha256::digest(token).to_vec(),
     };
     base64url::encode(hash.get(..hash.len() / 2).unwrap_or_default())
-}
-
-/// What a claims document says of the person. A claim of the wrong type is left out: it decides nothing.
-fn profile(document: &[u8]) -> Profile {
-    let claims: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
-    let text = |name: &str| {
-        let text = claims.get(name)?.as_str()?;
-        (!text.is_empty() && text.chars().count() <= Profile::MAX_CHARS).then(|| text.to_owned())
-    };
-    Profile {
-        email: text("email").and_then(|email| Email::parse(&email)),
-        // Only the boolean `true` vouches: a string is no proof.
-        email_verified: claims.get("email_verified") == Some(&serde_json::Value::Bool(true)),
-        name: text("name"),
-        picture: text("picture").filter(|url| Reach::Public.url(url).is_some()),
-        ..Profile::default()
-    }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::secret::sha256;
 use super::{base64url, jws};
+use crate::json;
 
 /// A key that verifies, and its thumbprint: the platform keeps it prepared under that.
 #[derive(Clone, Debug)]
@@ -148,7 +149,7 @@ impl KeySet {
         struct Document {
             keys: Vec<Value>,
         }
-        let document: Document = serde_json::from_slice(document).ok()?;
+        let document: Document = json::read(document).ok()?;
         Some(Self(document.keys.iter().take(Self::MAX_KEYS).filter_map(VerifyingKey::read).collect()))
     }
 

@@ -17,6 +17,10 @@ use super::tag::{Tag, TagSet};
 pub struct Rules {
     /// Who may register, and what has to happen before she can sign in.
     pub registration: Registration,
+    /// The same for who comes from a provider: where there are no passwords, everybody may.
+    pub registration_by_provider: Registration,
+    /// Whether a change of address can be undone by a link.
+    pub email_change_can_be_undone: bool,
     /// How passwords are hashed.
     pub parameters: Parameters,
     /// How long sessions live.
@@ -79,10 +83,27 @@ impl Rules {
         self.legacy_key.as_ref().map(LegacyKey::as_bytes)
     }
 
+    /// Whether somebody who comes from a provider for the first time may have an account. Who is named as an administrator needs nobody's
+    /// leave: there may be nobody yet to give it.
+    #[must_use]
+    pub fn lets_in(&self, profile: &Profile) -> bool {
+        self.registration_by_provider != Registration::Closed || self.names(profile)
+    }
+
+    /// Whether a new account waits until an administrator lets it in.
+    #[must_use]
+    pub fn makes_wait(&self, registration: Registration, profile: &Profile) -> bool {
+        registration.needs_approval() && !self.names(profile)
+    }
+
+    /// Whether the configuration names a person as an administrator, by an address that is proved to be hers.
+    fn names(&self, profile: &Profile) -> bool {
+        profile.verified_email().is_some_and(|email| self.admins.contains(email))
+    }
+
     /// The tags that the configuration gives to a person: `admin`, if a named address is proved to be hers.
     #[must_use]
     pub fn grants(&self, profile: &Profile) -> Vec<(TagSet, Tag)> {
-        let named = profile.verified_email().is_some_and(|email| self.admins.contains(email));
-        if named { vec![(TagSet::groups(), Tag::admin())] } else { Vec::new() }
+        if self.names(profile) { vec![(TagSet::groups(), Tag::admin())] } else { Vec::new() }
     }
 }

@@ -119,6 +119,10 @@ pub enum Purpose {
     Letter,
     /// A link that is good for one resource.
     Link,
+    /// The tokens of a provider that are kept for a person.
+    ProviderTokens,
+    /// An identity that waits to be linked.
+    PendingLink,
 }
 
 impl Purpose {
@@ -129,6 +133,8 @@ impl Purpose {
             Self::RefreshSuccessor => b"countersign/1/refresh-successor",
             Self::Link => b"countersign/1/link",
             Self::Letter => b"countersign/1/letter",
+            Self::ProviderTokens => b"countersign/1/provider-tokens",
+            Self::PendingLink => b"countersign/1/pending-link",
         }
     }
 }

@@ -27,6 +27,13 @@ pub struct Session {
 }
 
 impl Session {
+    /// The value of `amr` for a password (RFC 8176 §2).
+    pub const PASSWORD: &'static str = "pwd";
+    /// For an identity at a provider. RFC 8176 has no word for it; this is Microsoft's.
+    pub const FEDERATED: &'static str = "fed";
+    /// For a link in a mail.
+    pub const MAIL_LINK: &'static str = "link";
+
     /// How sure one factor makes us: NIST SP 800-63B's first level.
     pub const ACR: &'static str = "aal1";
 }

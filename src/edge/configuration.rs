@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 
-use serde_json::Value;
 use worker::Env;
 
 use super::javascript;
@@ -30,13 +29,12 @@ pub fn secret(env: &Env) -> Option<RootSecret> {
 
 fn read(env: &Env) -> Result<Config, Faults> {
     // A table of `wrangler.toml` arrives as an object; a value set on the command line or in `.dev.vars` as its text.
-    let document = javascript::property(env, "COUNTERSIGN").map_or(Value::Null, |value| {
-        let text = value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().map(String::from));
-        text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()).unwrap_or_default()
-    });
+    let document = javascript::property(env, "COUNTERSIGN");
+    let document =
+        document.and_then(|value| value.as_string().or_else(|| js_sys::JSON::stringify(&value).ok().map(String::from)));
     let is_pattern = |pattern: &str| javascript::pattern(pattern).is_some();
     let is_zone = |zone: &str| javascript::offset(zone).is_some();
-    Config::parse(&document, |name| text(env, name), is_pattern, is_zone)
+    Config::parse(&document.unwrap_or_default(), |name| text(env, name), is_pattern, is_zone)
 }
 
 fn text(env: &Env, name: &str) -> Option<String> {

@@ -57,6 +57,10 @@ impl Clock for Edge {
     fn offset(&self, zone: &str) -> Option<i32> {
         javascript::offset(zone)
     }
+
+    async fn pause(&self, milliseconds: u32) {
+        worker::Delay::from(std::time::Duration::from_millis(milliseconds.into())).await;
+    }
 }
 
 impl Random for Edge {

@@ -12,6 +12,7 @@ use super::javascript;
 use super::platform::Edge;
 use crate::domain::base64url;
 use crate::domain::jwk::VerifyingKey;
+use crate::domain::providers::ClientKey;
 use crate::domain::signing_key::{PrivateBytes, PublicKey, SigningAlgorithm, SigningKey};
 use crate::error::{Code, Error, Result};
 use crate::ports::signatures::Signatures;
@@ -48,6 +49,15 @@ impl Signatures for Edge {
     async fn sign(&self, key: &SigningKey, message: &[u8]) -> Result<Vec<u8>> {
         let Prepared { parameters, key, .. } = signer(key).await?;
         let signed = javascript::sign(&parameters, &key, &Uint8Array::from(message)).await;
+        Ok(Uint8Array::new(&signed.map_err(|thrown| failed(&thrown))?).to_vec())
+    }
+
+    async fn sign_as_client(&self, key: &ClientKey, message: &[u8]) -> Result<Vec<u8>> {
+        let (parameters, usages) = (parameters(key.algorithm())?, Array::of1(&"sign".into()));
+        let pkcs8 = Uint8Array::from(key.expose());
+        let imported = javascript::import_key("pkcs8", &pkcs8, &parameters, false, &usages).await;
+        let imported = imported.map_err(|thrown| failed(&thrown))?;
+        let signed = javascript::sign(&parameters, &imported, &Uint8Array::from(message)).await;
         Ok(Uint8Array::new(&signed.map_err(|thrown| failed(&thrown))?).to_vec())
     }
 

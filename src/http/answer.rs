@@ -71,6 +71,7 @@ impl Answer {
         match &error.details {
             Details::None | Details::Demand(_) => Self::problem_with(error.code, Value::Null, as_page),
             Details::Fields(faults) => Self::problem_with(error.code, json!({ "fields": faults }), as_page),
+            Details::TryAgain(path) => Self::problem_with(error.code, json!({ "try_again": path }), as_page),
             Details::RetryAfter(seconds) => {
                 let mut answer = Self::problem_with(error.code, json!({ "retry_after": seconds }), as_page);
                 answer.headers.push((RETRY_AFTER, HeaderValue::from(*seconds)));
@@ -83,7 +84,8 @@ impl Answer {
     pub fn problem_with(code: Code, members: Value, as_page: bool) -> Self {
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let answer = if as_page {
-            let answer = Self::new(status, HTML, problem_page(code).into_bytes());
+            let path = members.get("try_again").and_then(Value::as_str);
+            let answer = Self::new(status, HTML, problem_page(code, path).into_bytes());
             answer.with(CONTENT_SECURITY_POLICY, PAGE_POLICY)
         } else {
             Self::new(status, "application/problem+json", document(code, members).to_string().into_bytes())
@@ -176,12 +178,15 @@ fn page(title: &str, body: &str) -> String {
     include_str!("page.html").replace("{body}", body).replace("{title}", title)
 }
 
-/// The page of a problem: nothing in it comes from the request.
-fn problem_page(code: Code) -> String {
+/// The page of a problem. Of the request there is nothing in it but the path that starts a sign-in anew.
+fn problem_page(code: Code, try_again: Option<&str>) -> String {
     let title = match code {
         Code::ConsentRefused => "Sign-in was refused",
-        Code::LinkInvalid | Code::EmailTaken | Code::FieldsInvalid | Code::SessionEnded => "That link does not work",
+        Code::LinkInvalid => "That link does not work",
+        Code::ApprovalPending => "You are not let in yet",
         _ => "That did not work",
     };
-    page(title, &include_str!("problem.html").replace("{text}", code.text()).replace("{code}", code.name()))
+    let again = try_again.map(|path| format!(r#"<a href="{}">Try again</a>"#, escape(path)));
+    let body = include_str!("problem.html").replace("{text}", code.text()).replace("{code}", code.name());
+    page(title, &body.replace("{again}", &again.unwrap_or_default()))
 }

@@ -6,8 +6,9 @@ use serde_json::json;
 use super::answer::Answer;
 use super::incoming::Incoming;
 use crate::domain::access_token::AccessToken;
-use crate::domain::config::{Action, Config};
+use crate::domain::config::Config;
 use crate::domain::demand::Demand;
+use crate::domain::providers::Provider;
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Details, Error, Result};
@@ -63,8 +64,8 @@ fn header(demand: &Demand) -> String {
 /// How a person can prove here who she is, as far as that would meet the demand.
 fn proofs(config: &Config, demand: &Demand) -> Vec<String> {
     let counts = |amr: &str| demand.takes(Session::ACR, &[amr.to_owned()]);
-    let password = config.accounts.is_some() && config.offers(Action::Login) && counts("pwd");
-    let providers =
-        config.providers.iter().filter(|_| counts("fed")).map(|provider| format!("provider:{}", provider.id));
+    let password = config.password_login() && counts(Session::PASSWORD);
+    let tells = |provider: &&Provider| counts(Session::FEDERATED) && (demand.max_age.is_none() || provider.proves());
+    let providers = config.providers.iter().filter(tells).map(|provider| format!("provider:{}", provider.id));
     password.then(|| "password".to_owned()).into_iter().chain(providers).collect()
 }

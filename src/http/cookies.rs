@@ -19,6 +19,8 @@ pub enum Cookie<'a> {
     Flow(&'a str),
     /// What shows that the mail of a registration was opened where it was asked for.
     Registration,
+    /// The name of an identity that waits to be linked.
+    PendingLink,
 }
 
 impl Cookie<'_> {
@@ -30,6 +32,7 @@ impl Cookie<'_> {
             Self::Refresh => format!("{host}countersign-refresh"),
             Self::Flow(id) => format!("{host}countersign-flow-{id}"),
             Self::Registration => format!("{host}countersign-registration"),
+            Self::PendingLink => format!("{host}countersign-pending-link"),
         }
     }
 

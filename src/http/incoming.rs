@@ -1,14 +1,12 @@
 //! A request, read strictly.
 
 use std::cell::RefCell;
-use std::fmt;
 use std::net::IpAddr;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request};
-use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -21,6 +19,7 @@ use crate::domain::policy::Network;
 use crate::domain::session::{Mode, Opening, Place, Whereabouts};
 use crate::domain::user_agent::UserAgent;
 use crate::error::{Code, Error, Result};
+use crate::json;
 
 /// Cloudflare sets it on every request, whatever the client has sent.
 const CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
@@ -210,6 +209,12 @@ impl Incoming {
         }
     }
 
+    /// The fields of the body, if it is a form.
+    pub fn form(&self) -> Option<form_urlencoded::Parse<'_>> {
+        let is_form = self.header(&CONTENT_TYPE) == Some("application/x-www-form-urlencoded");
+        is_form.then(|| form_urlencoded::parse(&self.body))
+    }
+
     /// The JSON body: an object, none of whose members comes twice.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let media_type = self.header(&CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -222,8 +227,8 @@ impl Incoming {
             let (line, column) = (error.line(), error.column());
             Error::new(Code::BodyInvalid, format!("{:?} at {line}:{column}", error.classify()))
         };
-        let Members(members) = serde_json::from_slice(&self.body).map_err(invalid)?;
-        T::deserialize(members).map_err(invalid)
+        let members: Map<String, Value> = json::read(&self.body).map_err(invalid)?;
+        json::take(Value::Object(members)).map_err(invalid)
     }
 
     /// Refuses a request that changes something and comes from another site.
@@ -239,34 +244,5 @@ impl Incoming {
         }
         let origin = self.header(&ORIGIN).unwrap_or("none").escape_debug();
         Err(Error::new(Code::CrossSite, format!("{} from origin `{origin}`", self.method())))
-    }
-}
-
-/// The members of an object. One that comes twice is refused: two readers might take two different ones.
-struct Members(Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
-        let mut members = Map::new();
-        while let Some((name, value)) = access.next_entry::<String, Value>()? {
-            if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member that comes twice"));
-            }
-        }
-        Ok(Members(members))
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::config::{Config, Mail, Transport};
 use crate::domain::email::Email;
 use crate::domain::mail::{escape, fill};
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Platform;
 use crate::ports::kv::Mailbox;
 
@@ -32,7 +33,7 @@ pub async fn show<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<
     for key in wanted.take(MAX_MAILS) {
         // One that has run out since it was listed is not there any more.
         let mail = app.platform.read(key).await?;
-        mails.extend(mail.and_then(|text| serde_json::from_slice::<Value>(text.as_bytes()).ok()));
+        mails.extend(mail.and_then(|text| json::read::<Value>(text.as_bytes()).ok()));
     }
     if incoming.prefers_html() { Ok(Answer::page(page(&mails))) } else { Answer::json(&json!({ "mails": mails })) }
 }

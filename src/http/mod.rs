@@ -9,6 +9,8 @@ mod authentication;
 mod authorization;
 mod challenge;
 mod cookies;
+mod handles;
+mod identities;
 mod incoming;
 mod keys;
 mod lists;
@@ -16,10 +18,12 @@ mod mailbox;
 mod named;
 mod oauth;
 mod openapi;
+mod provider_tokens;
 mod public;
 mod routes;
 mod session;
 mod sign_in;
+mod sign_in_page;
 mod strength;
 mod tier;
 mod token;
@@ -104,6 +108,8 @@ fn speaks_for_itself(incoming: &Incoming, endpoint: &Endpoint) -> bool {
     match endpoint.name {
         // They look at the body, and set cookies only for pages of this site.
         Name::Login | Name::Refresh => incoming.is_from_no_browser(),
+        // It changes nothing: what counts is the request that it leads to.
+        Name::OauthFormCallback => true,
         _ => incoming.bearer().is_some(),
     }
 }
@@ -153,6 +159,13 @@ async fn dispatch<P: Platform>(
         Name::OpenApi => public::openapi(app),
         Name::OauthLogin => oauth::login(app, incoming, first).await,
         Name::OauthCallback => oauth::callback(app, incoming, first, who).await,
+        Name::OauthFormCallback => oauth::form_callback(app, incoming, first).await,
+        Name::PendingLink => oauth::pending(app, incoming, who).await,
+        Name::SettleLink => oauth::settle(app, incoming, who).await,
+        Name::Identities => identities::list(app, incoming, who).await,
+        Name::LinkIdentity => identities::link(app, incoming, who).await,
+        Name::UnlinkIdentity => identities::unlink(app, incoming, who, first).await,
+        Name::ProviderToken => provider_tokens::token(app, incoming, who, first).await,
         Name::Session => session::session(app, incoming, who).await,
         Name::Refresh => session::refresh(app, incoming).await,
         Name::Logout => session::logout(app, incoming, who).await,

@@ -6,6 +6,7 @@ use super::lists::{DEFAULT_PAGE, MAX_PAGE};
 use super::routes::{Endpoint, endpoints};
 use crate::domain::config::Config;
 use crate::domain::tier::Tier;
+use crate::json;
 
 /// The schemas of bodies and answers. As text, because building them in code takes ten times the room in the Wasm.
 const SCHEMAS: &str = include_str!("schemas.json");
@@ -24,7 +25,7 @@ pub fn document(config: &Config) -> Value {
         "info": { "title": "Countersign", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "Apache-2.0 OR MIT" } },
         "servers": [{ "url": config.origin }],
         "paths": paths,
-        "components": { "schemas": serde_json::from_slice::<Value>(SCHEMAS.as_bytes()).unwrap_or_default() },
+        "components": { "schemas": json::read::<Value>(SCHEMAS.as_bytes()).unwrap_or_default() },
     })
 }
 
@@ -84,6 +85,10 @@ fn parameter(name: &str, place: &str, required: bool) -> Value {
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE }),
         "max_age" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         "mode" => json!({ "enum": ["all", "any"], "default": "all" }),
+        "prompt" => {
+            json!({ "type": "string", "description": "`none`, or some of `login`, `consent` and `select_account`" })
+        }
+        "login_hint" => json!({ "type": "string", "maxLength": 256 }),
         "explain" | "remember" => json!({ "type": "boolean", "default": false }),
         _ => json!({ "type": "string" }),
     };

@@ -5,14 +5,21 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::{App, keys, openapi};
 use crate::domain::config::Action;
+use crate::domain::providers::Provider;
 use crate::error::Result;
 use crate::ports::Platform;
 
 /// `GET /api/config`: what this deployment offers.
 pub fn config<P>(app: &App<'_, P>) -> Result<Answer> {
     let prefix = &app.config.prefix;
-    let offered = |provider: &crate::domain::provider::Provider| -> Value {
-        json!({ "id": provider.id, "name": provider.name, "login": format!("{prefix}/oauth/{}/login", provider.id) })
+    let offered = |provider: &Provider| -> Value {
+        json!({
+            "id": provider.id,
+            "kind": provider.kind,
+            "name": provider.name,
+            "mark": provider.mark,
+            "login": format!("{prefix}/oauth/{}/login", provider.id),
+        })
     };
     let providers: Vec<Value> = app.config.providers.iter().map(offered).collect();
     let accounts = app.config.accounts.as_ref();

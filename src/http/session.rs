@@ -78,6 +78,7 @@ pub async fn logout<P: Platform>(
     }
     authentication::end_session(app, authentication).await?;
     authentication::clear(app, incoming)?;
+    incoming.set_cookies([Cookie::PendingLink.clear(app.config)?]);
     Ok(Answer::empty())
 }
 

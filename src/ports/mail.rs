@@ -9,6 +9,7 @@ use super::kv::{Kv, Mailbox};
 use crate::domain::config::Mail;
 use crate::domain::mail::Message;
 use crate::error::{Code, Error};
+use crate::json;
 
 /// Why a mail was not taken, for the log: without its texts and without its recipient.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ pub async fn over_http(fetch: &impl Fetch, url: &str, key: &str, message: &Messa
     if status.is_success() {
         return Ok(());
     }
-    let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+    let answer: Value = json::read(&answer).unwrap_or_default();
     let said = |name| answer.get(name).and_then(Value::as_str).unwrap_or_default();
     let cause = format!("{} {} {}", status.as_u16(), said("name"), said("message"));
     Err(Undelivered::new(!judges_mail(status, said("name")), cause.trim_end(), message))

@@ -25,6 +25,9 @@ pub trait Clock {
     /// How many seconds east of UTC the clocks of a time zone (of the IANA database, such as `Europe/Oslo`) are now; `None` for one
     /// that there is not.
     fn offset(&self, zone: &str) -> Option<i32>;
+
+    /// Lets so many milliseconds pass.
+    async fn pause(&self, milliseconds: u32);
 }
 
 /// Declares everything that the HTTP surface needs of the outside.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::domain::base64url;
 use crate::domain::jwk::{KeySet, VerifyingKey};
 use crate::domain::jws::{Unverified, Verified};
+use crate::domain::providers::ClientKey;
 use crate::domain::signing_key::{SigningAlgorithm, SigningKey};
 use crate::error::{Code, Error, Result};
 
@@ -23,6 +24,12 @@ pub trait Signatures {
     /// # Errors
     /// [`Code::Unavailable`] if the platform cannot sign with this key.
     async fn sign(&self, key: &SigningKey, message: &[u8]) -> Result<Vec<u8>>;
+
+    /// The signature of `message` with the key of a client, with its algorithm.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] if the platform cannot sign with this key.
+    async fn sign_as_client(&self, key: &ClientKey, message: &[u8]) -> Result<Vec<u8>>;
 
     /// Whether `signature` is `key`'s signature of `message`.
     ///

@@ -73,8 +73,12 @@ export async function signIn(page, name, { open = true } = {}) {
   await page.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
   const greeting = page.getByRole("heading", { name: `Hello, ${name}` });
   const allow = page.getByRole("button", { name: "Allow" });
-  await greeting.or(allow).waitFor();
+  // Whose address nobody vouches for is asked first whether she has an account.
+  const create = page.getByRole("button", { name: "Create a new account" });
+  await greeting.or(allow).or(create).waitFor();
   if (await allow.isVisible()) await allow.click();
+  await greeting.or(create).waitFor();
+  if (await create.isVisible()) await create.click();
   await greeting.waitFor();
 }
 

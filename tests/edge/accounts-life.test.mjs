@@ -18,7 +18,7 @@ describe("the life of an account", () => {
     const { profile, events, sessions, handles, tags } = expectJson(page);
     assert.deepEqual(profile, expectJson(await person.get("/auth/api/profile")));
     assert.deepEqual([handles, tags], [["email", "user_name"], {}]);
-    assert.deepEqual(events.map(({ happening }) => happening), ["created", "email_verified"]);
+    assert.deepEqual(events.map(({ happening }) => happening), ["created", "email_verified", "signed_in", "signed_in"]);
     assert.equal(sessions.length, 2);
     assertHas(sessions.find(({ sid }) => sid === person.sid), { amr: ["pwd"], end_reason: "signed_out" });
     assert.equal(page.headers.get("cache-control"), "no-store");
@@ -92,7 +92,7 @@ describe("the life of an account", () => {
 
   it("who came through a provider can end hers too, and gets another one when she comes back", async () => {
     const person = await at.people.person();
-    assert.deepEqual(expectJson(await person.get("/auth/api/export")).handles, ["oidc"]);
+    assert.deepEqual(expectJson(await person.get("/auth/api/export")).handles, ["email", "identity"]);
     assert.equal((await remove(person, {})).status, 204);
     const again = await eventually(() => at.people.again().catch((error) => error), (found) => found.account);
     assert.ok(again.account, again.message);

@@ -64,17 +64,17 @@ const attacks = [
   ["that has expired", claims(() => ({ exp: now() - 61 })), /^ran out at \d+$/],
   ["that is not yet valid (`nbf`)", claims(() => ({ nbf: now() + 300 })), /^valid only from \d+$/],
   ["issued in the future (`iat`)", claims(() => ({ iat: now() + 300 })), /^valid only from \d+$/],
-  ["whose `exp` is a string (jsonwebtoken CVE-2026-25537)", claims(({ exp }) => ({ exp: String(exp) })), /^claims: .*string/],
-  ["whose `nbf` is a string (jsonwebtoken CVE-2026-25537)", claims(() => ({ nbf: "9999999999" })), /^claims: .*string/],
-  ["whose `exp` is negative", claims(() => ({ exp: -1 })), /^claims: not a date/],
+  ["whose `exp` is a string (jsonwebtoken CVE-2026-25537)", claims(({ exp }) => ({ exp: String(exp) })), /^claims: Data at /],
+  ["whose `nbf` is a string (jsonwebtoken CVE-2026-25537)", claims(() => ({ nbf: "9999999999" })), /^claims: Data at /],
+  ["whose `exp` is negative", claims(() => ({ exp: -1 })), /^claims: Data at /],
   ["without `exp`", claims(() => ({ exp: undefined })), /^claims: missing field `exp`/],
   ["without `iat`", claims(() => ({ iat: undefined })), /^claims: missing field `iat`/],
   ["without a subject", claims(() => ({ sub: undefined })), /^claims: missing field `sub`/],
   ["with an empty subject", claims(() => ({ sub: "" })), /subject is empty/],
   ["with a subject of 300 characters", claims(() => ({ sub: "s".repeat(300) })), /subject is empty, too long/],
-  ["with a number as subject", claims(() => ({ sub: 1 })), /^claims: invalid type: integer/],
+  ["with a number as subject", claims(() => ({ sub: 1 })), /^claims: Data at /],
   ["with a subject that another folds into (full-width letters)", claims(() => ({ sub: "ａｄａ" })), /not ASCII/],
-  ["with two subjects", forged(twoSubjects), /duplicate field `sub`/],
+  ["with two subjects", forged(twoSubjects), /^claims: Data at /],
   ["that is an access token (`typ` at+jwt)", header(() => ({ typ: "at+jwt" })), /another kind of token/],
   ["that is a logout token", header(() => ({ typ: "logout+jwt" })), /another kind of token/],
   ["with an unknown `crit` (Authlib GHSA-9ggr-2464-2j32)", header(() => ({ crit: ["exp-policy"], "exp-policy": "none" })), /crit/],
@@ -105,7 +105,7 @@ async function assertRefused(code, cause) {
   const logged = await watchLog(runtime);
   const { browser, page } = await signInAt(runtime.main, "hostile");
   assertProblem(page, 502, code);
-  await logged(code, cause);
+  await logged.failed("hostile", code, cause);
   await assertSignedOut(browser, runtime.main);
   assert.equal(await accountOf(runtime, "main", idp.issuer, idp.person.sub), null, "no account is made");
 }

@@ -33,7 +33,7 @@ after(async () => {
 async function assertRefused(browser, callback, [status, code, cause]) {
   const logged = await watchLog(runtime);
   assertProblem(await browser.get(callback, { follow: false }), status, code);
-  await logged(code, cause);
+  await logged.failed(new URL(callback).pathname.split("/").at(-2), code, cause);
   await assertSignedOut(browser, origin);
   for (const idp of [hostile, other]) assert.equal(await accountOf(runtime, "main", idp.issuer, idp.person.sub), null);
 }
@@ -103,6 +103,19 @@ test("attack: a state that was made for one provider at the callback of another 
   assert.equal(other.requests.token.length, 0, "the code is not handed to the other provider");
 });
 
+test("attack: a provider that sends the browser on to another one, to get its code (mix-up, RFC 9207 §1)", async () => {
+  other.hooks.discovery = (honest) => ({ ...honest, authorization_endpoint: `${hostile.issuer}/authorize` });
+  await forgetProvider(runtime, "main", other.issuer);
+  try {
+    const { browser, callback } = await startFlow(origin, "other");
+    assert.equal(callback.searchParams.get("iss"), hostile.issuer, "the honest provider says who it is");
+    await assertRefused(browser, callback, [400, "issuer_mismatch", /^response of issuer/]);
+    assert.deepEqual([other.requests.token.length, hostile.requests.token.length], [0, 0], "nobody gets the code");
+  } finally {
+    await forgetProvider(runtime, "main", other.issuer);
+  }
+});
+
 test("attack: a code of another provider", async () => {
   const { browser, callback } = await startFlow(origin, "hostile");
   const code = (await startFlow(origin, "other")).callback.searchParams.get("code");
@@ -141,7 +154,7 @@ test("attack: a callback is replayed, with the flow cookie taken back and with a
   const logged = await watchLog(runtime);
   assertProblem(await browser.get(callback, { follow: false }), 400, "state_invalid");
   assertProblem(await copy.get(callback, { follow: false }), 400, "callback_replayed");
-  await logged("callback_replayed", /^the callback came again$/);
+  await logged.failed("hostile", "callback_replayed", /^the callback came again$/);
   await assertSignedOut(copy, origin);
   assert.equal(hostile.requests.token.length, 1);
 });
@@ -161,7 +174,46 @@ test("attack: a code is redeemed by 100 requests at once (Better Auth GHSA-7w99-
 test("attack: the person refuses, and the refusal is not taken for a sign-in", async () => {
   hostile.hooks.redirect = ({ state, iss }) => ({ state, iss, error: "access_denied" });
   const { browser, callback } = await startFlow(origin, "hostile");
-  await assertRefused(browser, callback, [403, "consent_refused", /refused/]);
+  await assertRefused(browser, callback, [403, "consent_refused", /access_denied/]);
+});
+
+const failures = {
+  login_required: [403, "interaction_required"],
+  interaction_required: [403, "interaction_required"],
+  consent_required: [403, "interaction_required"],
+  account_selection_required: [403, "interaction_required"],
+  temporarily_unavailable: [502, "provider_unavailable"],
+  server_error: [502, "provider_unavailable"],
+  invalid_scope: [502, "provider_refused"],
+  unauthorized_client: [502, "provider_refused"],
+};
+
+for (const [error, [status, code]] of Object.entries(failures)) {
+  test(`the provider's error \`${error}\` is told as ${code}, and never in its own words`, async () => {
+    hostile.hooks.redirect = ({ state, iss }) => ({ state, iss, error, error_description: "<b>evil</b>", error_uri: "https://evil.example/" });
+    const { browser, callback } = await startFlow(origin, "hostile");
+    await assertRefused(browser, callback, [status, code, new RegExp(error)]);
+    const other = await startFlow(origin, "hostile");
+    const page = await other.browser.get(other.callback, { follow: false, headers: { accept: "text/html" } });
+    assert.deepEqual([page.status, page.text.includes(code), /<b>|evil/.test(page.text)], [status, true, false]);
+  });
+}
+
+test("a sign-in that has failed says how to try again: by the same provider, to the same page", async () => {
+  hostile.hooks.redirect = ({ state, iss }) => ({ state, iss, error: "access_denied" });
+  for (const accept of ["application/json", "text/html"]) {
+    const { browser, callback } = await startFlow(origin, "hostile", { next: "/here?x=1&y=%2F" });
+    const page = await browser.get(callback, { follow: false, headers: { accept } });
+    assert.equal(page.status, 403);
+    const path = accept === "text/html" ? page.text.match(/href="([^"]*\/login[^"]*)"/)?.[1].replaceAll("&amp;", "&") : page.json.try_again;
+    const again = new URL(path, origin);
+    assert.deepEqual([again.origin, again.pathname], [origin, "/auth/oauth/hostile/login"]);
+    assert.equal(again.searchParams.get("next"), "/here?x=1&y=%2F");
+    hostile.reset();
+    const landed = await browser.get(again, { stopBefore: (url) => url.pathname === "/here" });
+    assert.equal(landed.location?.href, `${origin}/here?x=1&y=%2F`, landed.text);
+    hostile.hooks.redirect = ({ state, iss }) => ({ state, iss, error: "access_denied" });
+  }
 });
 
 test("attack: an error beside a code is an error", async () => {

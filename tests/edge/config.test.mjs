@@ -90,7 +90,8 @@ describe("configuration", () => {
   it("what is offered: the providers and tag sets, with no secret and no issuer", async () => {
     const page = await new Browser().get(`${runtime.main}/auth/api/config`);
     const offered = page.json.providers.find(({ id }) => id === "demo");
-    assert.deepEqual(offered, { id: "demo", name: "Demo school", login: "/auth/oauth/demo/login" });
+    assert.deepEqual(offered, { id: "demo", kind: "oidc", name: "Demo school", mark: null, login: "/auth/oauth/demo/login" });
+    assert.deepEqual(page.json.providers.map(({ id }) => id), ["demo", "campus", "hostile", "other"], "in the order of the configuration");
     assert.deepEqual(page.json.tag_sets, ["groups"]);
     assert.doesNotMatch(page.text, /secret|client|issuer/);
     assert.match(page.headers.get("cache-control"), /^public/);

@@ -84,7 +84,9 @@ describe("the codes of the OpenAPI document", () => {
     [callback, "state_invalid", ask(null, "/auth/oauth/hostile/callback?state=x")],
     [callback, "issuer_mismatch", callbackAfter((query) => query.set("iss", "https://evil.example"))],
     [callback, "consent_refused", refused("access_denied")],
-    [callback, "provider_refused", refused("server_error")],
+    [callback, "provider_refused", refused("invalid_scope")],
+    [callback, "provider_unavailable", refused("server_error")],
+    [callback, "interaction_required", refused("login_required")],
     [callback, "callback_replayed", callbackAfter((_, browser, url) => browser.clone().get(url, { follow: false }))],
     [callback, "id_token_invalid", callbackAfter(() => (people.idp.hooks.idToken = () => "x"))],
   ];

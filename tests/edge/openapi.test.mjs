@@ -31,7 +31,7 @@ describe("the OpenAPI document", () => {
   });
 
   const fill = (path) => {
-    const values = { provider: "hostile", set: "groups", kind: "account", id: person.account, account: person.account, group: person.account, sid: person.sid };
+    const values = { provider: "nobody", set: "groups", kind: "account", id: person.account, account: person.account, group: person.account, sid: person.sid };
     return path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? assert.fail(`${path}: what is \`${name}\`?`));
   };
 

@@ -1,11 +1,12 @@
 //! Account and Directory: one account per handle, whatever races and whatever crashes.
 
-use countersign::actors::account::{Describe, Issued, SignIn, SignOut, Stand};
+use countersign::actors::account::{Describe, EmailClaim, Entered, Issued, Lead, SignIn, SignOut, Stand};
 use countersign::actors::directory::{Claim, Hold};
 use countersign::domain::account::{Profile, Status};
 use countersign::domain::email::Email;
 use countersign::domain::handle::Handle;
 use countersign::domain::id::AccountId;
+use countersign::domain::identity::{Identity, Proved};
 use countersign::domain::rules::Rules;
 use countersign::domain::session::Opening;
 use countersign::domain::tag::TagSet;
@@ -17,17 +18,32 @@ use pollster::block_on;
 use crate::world::{LIFETIMES, World};
 
 pub fn handle(subject: &str) -> Handle {
-    Handle::oidc("https://id.school.example", subject)
+    Handle::identity("https://id.school.example", subject)
+}
+
+/// What the provider says of somebody, who has this address.
+pub fn identity(subject: &str, email: &str, email_verified: bool) -> Identity {
+    Identity {
+        provider: "school".to_owned(),
+        provider_name: "School".to_owned(),
+        issuer: "https://id.school.example".to_owned(),
+        subject: subject.to_owned(),
+        user_name: None,
+        profile: Profile { email: Email::parse(email), email_verified, ..Profile::default() },
+    }
+}
+
+fn proved(identity: Identity) -> Proved {
+    Proved { identity, tokens: None, auth_time: Some(Timestamp(u64::MAX)) }
 }
 
 pub fn sign_in_command(subject: &str, claimed: bool) -> SignIn {
     SignIn {
-        handle: handle(subject),
-        claimed,
-        profile: Profile { email: Email::parse("ada@school.example"), ..Profile::default() },
-        amr: "fed".to_owned(),
         // Whatever the clock of the provider says, it was no later than now.
-        auth_time: Some(Timestamp(u64::MAX)),
+        proved: proved(identity(subject, "ada@school.example", false)),
+        lead: Lead::Identity,
+        claimed,
+        email: EmailClaim::Unasked,
         opening: Opening::default(),
         rules: Rules { lifetimes: LIFETIMES, ..World::config().rules() },
     }
@@ -35,17 +51,28 @@ pub fn sign_in_command(subject: &str, claimed: bool) -> SignIn {
 
 /// Claims and signs in, as the callback does.
 pub fn sign_in(world: &World, subject: &str) -> Result<Issued> {
-    let claim = Claim { handle: handle(subject), candidate: AccountId::generate(world)?, proved: true, lifetime: None };
+    let claim = Claim { handle: handle(subject), candidate: AccountId::generate(world)?, proved: true, lifetime: 600 };
     let account = block_on(world.call(REALM, &claim))?;
-    Ok(block_on(world.call(account.as_str(), &sign_in_command(subject, true)))?.unwrap())
+    Ok(issued(block_on(world.call(account.as_str(), &sign_in_command(subject, true)))?.unwrap()))
+}
+
+fn issued(entered: Entered) -> Issued {
+    match entered {
+        Entered::Issued(issued) => *issued,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// The same for somebody of whom her provider says that this address is proved to be hers.
 pub fn sign_in_as(world: &World, subject: &str, email: &str) -> Issued {
     let account = sign_in(world, subject).unwrap().account;
-    let profile = Profile { email: Email::parse(email), email_verified: true, ..Profile::default() };
-    let command = SignIn { profile, ..sign_in_command(subject, false) };
-    block_on(world.call(account.as_str(), &command)).unwrap().unwrap()
+    let identity = identity(subject, email, true);
+    let handle = Handle::email(identity.profile.email.as_ref().unwrap());
+    let claim = Claim { handle, candidate: account.clone(), proved: true, lifetime: 120 };
+    let free = block_on(world.call(REALM, &claim)).unwrap() == account;
+    let email = if free { EmailClaim::Claimed } else { EmailClaim::Taken };
+    let command = SignIn { proved: proved(identity), email, ..sign_in_command(subject, false) };
+    issued(block_on(world.call(account.as_str(), &command)).unwrap().unwrap())
 }
 
 #[test]
@@ -65,7 +92,7 @@ fn attack_every_claim_of_one_handle_is_answered_with_one_account() {
     let claims: Vec<AccountId> = (0..3)
         .map(|_| {
             let candidate = AccountId::generate(&world).unwrap();
-            block_on(world.call(REALM, &Claim { handle: handle("ada"), candidate, proved: true, lifetime: None }))
+            block_on(world.call(REALM, &Claim { handle: handle("ada"), candidate, proved: true, lifetime: 600 }))
                 .unwrap()
         })
         .collect();
@@ -86,7 +113,7 @@ fn a_crash_before_the_handle_is_held_is_made_good_later() {
     let world = World::new();
     *world.lost.borrow_mut() = Some("hold");
     let issued = sign_in(&world, "ada").unwrap();
-    let held = |world: &World| world.kv.borrow().keys().any(|key| key.starts_with("handle:oidc:"));
+    let held = |world: &World| world.kv.borrow().keys().any(|key| key.starts_with("handle:identity:"));
     assert!(!held(&world));
     // Any later command of the account empties its outbox, as its alarm does.
     block_on(world.call(issued.account.as_str(), &Describe {})).unwrap();
@@ -98,7 +125,7 @@ fn attack_a_stale_pointer_opens_no_foreign_account() {
     let world = World::new();
     let ada = sign_in(&world, "ada").unwrap();
     let reply = block_on(world.call(ada.account.as_str(), &sign_in_command("ben", false))).unwrap();
-    assert!(reply.is_none());
+    assert!(matches!(reply, Ok(Entered::NotHere)));
 }
 
 #[test]
@@ -106,7 +133,8 @@ fn asking_an_account_that_does_not_exist_brings_nothing_into_being() {
     let world = World::new();
     let nobody = "0".repeat(32);
     assert_eq!(block_on(world.call(&nobody, &Describe {})).unwrap_err().code, Code::AccountUnknown);
-    assert!(block_on(world.call(&nobody, &sign_in_command("ada", false))).unwrap().is_none());
+    let reply = block_on(world.call(&nobody, &sign_in_command("ada", false))).unwrap();
+    assert!(matches!(reply, Ok(Entered::NotHere)));
     assert_eq!(world.database(Actor::Account, &nobody).count("sqlite_master"), 0);
 }
 
@@ -121,11 +149,8 @@ fn a_handle_is_held_only_by_who_claimed_it() {
 #[test]
 fn a_grant_gives_the_tag_once_and_raises_the_version_once() {
     let world = World::new();
-    let account = sign_in(&world, "ada").unwrap().account;
-    let profile = Profile { email: Email::parse("ada@school.example"), email_verified: true, ..Profile::default() };
-    let command = SignIn { profile, ..sign_in_command("ada", false) };
-    let first = block_on(world.call(account.as_str(), &command)).unwrap().unwrap();
-    let second = block_on(world.call(account.as_str(), &command)).unwrap().unwrap();
+    let first = sign_in_as(&world, "ada", "ada@school.example");
+    let second = sign_in_as(&world, "ada", "ada@school.example");
     assert_eq!(first.tags.of(&TagSet::groups()).count(), 1);
     assert_eq!(first.version, second.version);
 }

@@ -125,7 +125,7 @@ fn attack_escalation_what_lies_below_admin_is_nobodys_to_give() {
         document.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
         let secret =
             |name: &str| Some(if name == "MAIL_API_KEY" { "key".to_owned() } else { World::SECRET.to_owned() });
-        Config::parse(&document, secret, |_| true, |_| true).err().unwrap_or_default()
+        Config::parse(&document.to_string(), secret, |_| true, |_| true).err().unwrap_or_default()
     };
     let tags =
         |only: &str, policy: Value| json!({ "administration": { "tags": { "policy": policy, "only": [only] } } });

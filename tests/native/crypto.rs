@@ -2,11 +2,12 @@
 
 use countersign::domain::base64url;
 use countersign::domain::jwk::VerifyingKey;
+use countersign::domain::providers::ClientKey;
 use countersign::domain::random::{self, Random};
 use countersign::domain::signing_key::{PrivateBytes, PublicKey, SigningAlgorithm, SigningKey};
 use countersign::error::Result;
 use ed25519_dalek::Signer;
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use p256::ecdsa::Signature;
 use serde_json::json;
 
@@ -38,6 +39,15 @@ pub fn sign(key: &SigningKey, message: &[u8]) -> Vec<u8> {
         }
         SigningAlgorithm::EdDSA => ed25519(key.expose()).sign(message).to_bytes().to_vec(),
     }
+}
+
+pub fn sign_as_client(key: &ClientKey, message: &[u8]) -> Vec<u8> {
+    let secret = match key.algorithm() {
+        Algorithm::ES256 => EncodingKey::from_ec_der(key.expose()),
+        _ => EncodingKey::from_ed_der(key.expose()),
+    };
+    let provider = &jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
+    (provider.signer_factory)(&key.algorithm(), &secret).unwrap().sign(message)
 }
 
 /// Claims as a signed token of this `typ`.

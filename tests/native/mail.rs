@@ -18,7 +18,7 @@ pub fn parse(changes: &Value) -> std::result::Result<Config, Faults> {
     });
     merge(&mut document, changes);
     Config::parse(
-        &document,
+        &document.to_string(),
         |name| match name {
             "COUNTERSIGN_SECRET" => Some("a secret of at least thirty-two characters".to_owned()),
             "MAIL_API_KEY" => Some("key-1".to_owned()),
@@ -68,6 +68,8 @@ pub fn matters() -> Vec<Matter> {
         Matter::ApprovalNeeded { account, email: new_email },
         Matter::Approved,
         Matter::SessionStolen,
+        Matter::IdentityLinked { provider: "School".to_owned() },
+        Matter::IdentityUnlinked { provider: "School".to_owned() },
         Matter::AccountDeleted,
     ]
 }
@@ -145,6 +147,8 @@ fn every_link_leads_to_its_endpoint_below_the_configured_origin() {
         ("approval_needed", "/"),
         ("approved", "/"),
         ("session_stolen", "/"),
+        ("identity_linked", "/"),
+        ("identity_unlinked", "/"),
     ];
     for matter in matters() {
         let name = matter.name();
@@ -397,7 +401,7 @@ fn attack_config_a_faulty_section_refuses_all() {
     assert!(without(&json!({ "transport": "binding", "binding": "POST" })).is_ok());
     let mut document = json!({ "origin": ORIGIN, "providers": {} });
     let secret = |name: &str| (name == "COUNTERSIGN_SECRET").then(|| "x".repeat(32));
-    assert!(Config::parse(&document, secret, |_| true, |_| true).unwrap().mail.is_none());
+    assert!(Config::parse(&document.to_string(), secret, |_| true, |_| true).unwrap().mail.is_none());
     document["mail"] = json!({ "from": "a@b.example", "transport": "http" });
-    assert!(Config::parse(&document, secret, |_| true, |_| true).unwrap_err()[0].contains("MAIL_API_KEY"));
+    assert!(Config::parse(&document.to_string(), secret, |_| true, |_| true).unwrap_err()[0].contains("MAIL_API_KEY"));
 }

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod attack_authorization;
+mod attack_linking;
 mod authorization;
 mod crypto;
 mod email_change;
@@ -21,6 +22,7 @@ mod keyring;
 mod keys_administration;
 mod letters;
 mod life;
+mod linking;
 mod mail;
 mod model;
 mod outbox;
@@ -29,6 +31,7 @@ mod people;
 mod policy;
 mod post;
 mod provider;
+mod providers;
 mod recovery;
 mod refresh;
 mod registration;

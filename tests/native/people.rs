@@ -55,6 +55,8 @@ pub struct Person<'a> {
 pub struct Seen {
     pub status: u16,
     pub body: Value,
+    /// Where she is led.
+    pub location: Option<String>,
 }
 
 impl Seen {
@@ -135,7 +137,8 @@ impl<'a> Person<'a> {
             }
         }
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
-        Seen { status: response.status().as_u16(), body }
+        let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+        Seen { status: response.status().as_u16(), body, location }
     }
 
     pub fn register(&self, email: &str, password: &str) -> Seen {

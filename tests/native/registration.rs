@@ -323,12 +323,8 @@ fn a_user_name_stays_hers_whatever_arrives_late() {
     ada.sign_in(ADA, PASSWORD);
     let (account, sid) = (ada.account(), session_id(&world, &ada.account()));
     let rename = |name: &str, lost| {
-        let claim = Claim {
-            handle: named(name),
-            candidate: account.clone(),
-            proved: false,
-            lifetime: Some(Registration::GRACE),
-        };
+        let claim =
+            Claim { handle: named(name), candidate: account.clone(), proved: false, lifetime: Registration::GRACE };
         assert_eq!(block_on(world.call(REALM, &claim)).unwrap(), account);
         *world.lost.borrow_mut() = Some(lost);
         let changes: Changes = serde_json::from_value(json!({ "user_name": name })).unwrap();

@@ -12,25 +12,34 @@ use url::Url;
 use crate::provider::Provider;
 use crate::world::World;
 
-struct Visitor<'a> {
-    world: &'a World,
+pub struct Visitor<'a> {
+    pub world: &'a World,
     memory: Memory,
-    cookies: std::cell::RefCell<std::collections::BTreeMap<String, String>>,
+    pub cookies: std::cell::RefCell<std::collections::BTreeMap<String, String>>,
 }
 
 impl<'a> Visitor<'a> {
-    fn new(world: &'a World) -> Self {
+    pub fn new(world: &'a World) -> Self {
         Self { world, memory: Memory::default(), cookies: std::cell::RefCell::default() }
     }
 
-    fn send(&self, method: &str, path: &str) -> Response<Vec<u8>> {
+    pub fn send(&self, method: &str, path: &str) -> Response<Vec<u8>> {
+        self.send_with(method, path, "application/json", Vec::new())
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Response<Vec<u8>> {
+        self.send_with("POST", path, "application/json", body.to_string().into_bytes())
+    }
+
+    pub fn send_with(&self, method: &str, path: &str, media_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
         let jar = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header("cookie", jar.join("; "))
+            .header("content-type", media_type)
             .header("origin", "https://app.example.com");
-        let response = self.world.request(&self.memory, request.body(Vec::new()).unwrap());
+        let response = self.world.request(&self.memory, request.body(body).unwrap());
         for line in response.headers().get_all("set-cookie") {
             let line = line.to_str().unwrap();
             assert!(line.contains("; HttpOnly; SameSite=Lax; Secure") && line.starts_with("__Host-"), "{line}");
@@ -44,12 +53,12 @@ impl<'a> Visitor<'a> {
         response
     }
 
-    fn json(&self, path: &str) -> Value {
+    pub fn json(&self, path: &str) -> Value {
         serde_json::from_slice(self.send("GET", path).body()).unwrap()
     }
 
     /// Goes to the provider and gives the query of the way back, for a person with these claims.
-    fn at_provider(&self, claims: &Value) -> String {
+    pub fn at_provider(&self, claims: &Value) -> String {
         self.at_provider_with("", claims)
     }
 
@@ -73,13 +82,13 @@ impl<'a> Visitor<'a> {
         format!("code=code&state={}&iss={}", field("state"), Provider::ISSUER)
     }
 
-    fn sign_in(&self, claims: &Value) -> Response<Vec<u8>> {
+    pub fn sign_in(&self, claims: &Value) -> Response<Vec<u8>> {
         let query = self.at_provider(claims);
         self.send("GET", &format!("/auth/oauth/school/callback?{query}"))
     }
 }
 
-fn code(response: &Response<Vec<u8>>) -> String {
+pub fn code(response: &Response<Vec<u8>>) -> String {
     let problem: Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     assert_eq!(problem["status"], response.status().as_u16());
@@ -205,7 +214,8 @@ fn attack_an_address_that_nobody_vouches_for_makes_no_administrator() {
     {
         let world = World::new();
         let ada = Visitor::new(&world);
-        assert_eq!(ada.sign_in(&claims).status(), 303);
+        assert_eq!(ada.sign_in(&claims).headers()["location"], "https://app.example.com/auth/api/link");
+        assert_eq!(ada.post("/auth/api/link", &json!({ "action": "create" })).status(), 200);
         assert_eq!(ada.json("/auth/session")["session"]["tags"], json!({}), "{claims}");
     }
 }
@@ -342,7 +352,7 @@ fn what_a_provider_says_of_the_time_of_the_proof_counts() {
     let session = &ada.json("/auth/session")["session"];
     assert_eq!((&session["auth_time"], &session["confirmed_until"]), (&json!(now - 86_400), &Value::Null));
     // A provider whose clock is ahead proves nothing of the future.
-    ben.sign_in(&json!({ "sub": "ben", "auth_time": now + 3600 }));
+    ben.sign_in(&json!({ "sub": "ben", "email": "ben@school.example", "auth_time": now + 3600 }));
     assert_eq!(ben.json("/auth/session")["session"]["auth_time"], now);
 }
 

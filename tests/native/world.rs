@@ -13,6 +13,7 @@ use countersign::domain::config::{Config, Mail};
 use countersign::domain::id::AccountId;
 use countersign::domain::jwk::VerifyingKey;
 use countersign::domain::mail::Message;
+use countersign::domain::providers::ClientKey;
 use countersign::domain::random::Random;
 use countersign::domain::rules::Lifetimes;
 use countersign::domain::secret::{RootSecret, sha256};
@@ -39,6 +40,15 @@ use crate::storage::Database;
 pub const LIFETIMES: Lifetimes =
     Lifetimes { access: 300, idle: 3600, remembered: 43_200, absolute: 86_400, confirmation: 600 };
 
+/// What answers requests in place of the provider; `None` where it does not.
+pub type Outside = Box<dyn Fn(&http::Request<Vec<u8>>) -> Option<http::Response<Vec<u8>>>>;
+
+/// A private key as PEM, made by `OpenSSL` for these tests.
+pub const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2OF/2NxApJCzGCEDdfSp6VQO30hyhRANCAAQR
+Wz+jn65BtOMvdyHKcvjBeBSDZH2r1RTwjmYSi9R/zpBnuQ4EiMnCqfMPWiZqB4QdbAd0E7oH50VpuZ1P087G
+-----END PRIVATE KEY-----";
+
 /// Everything outside of the crate.
 pub struct World {
     pub now: Cell<u64>,
@@ -55,6 +65,7 @@ pub struct World {
     /// What becomes of the next mails instead.
     pub mail_fails: RefCell<Option<Undelivered>>,
     pub provider: Provider,
+    pub outside: RefCell<Option<Outside>>,
     random: Cell<u64>,
     delivering: RefCell<HashSet<(Actor, String)>>,
     objects: RefCell<HashMap<(Actor, String), Rc<Database>>>,
@@ -78,6 +89,7 @@ impl World {
             mails: RefCell::default(),
             mail_fails: RefCell::default(),
             provider: Provider::new(),
+            outside: RefCell::default(),
             random: Cell::new(0),
             delivering: RefCell::default(),
             objects: RefCell::default(),
@@ -128,9 +140,10 @@ impl World {
         let secret = |name: &str| match name {
             "COUNTERSIGN_SECRET" => Some(Self::SECRET.to_owned()),
             "MAIL_API_KEY" => Some("key".to_owned()),
+            name if name.ends_with("_PRIVATE_KEY") => Some(PRIVATE_KEY.to_owned()),
             _ => None,
         };
-        Config::parse(document, secret, |_| true, |zone| zone != "Nowhere/Land").unwrap()
+        Config::parse(&document.to_string(), secret, |_| true, |zone| zone != "Nowhere/Land").unwrap()
     }
 
     pub fn pass(&self, seconds: u64) {
@@ -273,6 +286,8 @@ impl Clock for World {
         Timestamp(self.now.get())
     }
 
+    async fn pause(&self, _milliseconds: u32) {}
+
     fn offset(&self, zone: &str) -> Option<i32> {
         [("UTC", 0), ("Europe/Oslo", 3600), ("America/New_York", -18_000)]
             .into_iter()
@@ -348,7 +363,8 @@ impl Call for World {
 
 impl Fetch for World {
     async fn fetch(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>> {
-        Ok(self.provider.answer(&request))
+        let elsewhere = self.outside.borrow().as_ref().and_then(|outside| outside(&request));
+        Ok(elsewhere.unwrap_or_else(|| self.provider.answer(&request)))
     }
 }
 
@@ -362,6 +378,10 @@ impl Signatures for World {
 
     async fn sign(&self, key: &SigningKey, message: &[u8]) -> Result<Vec<u8>> {
         Ok(crypto::sign(key, message))
+    }
+
+    async fn sign_as_client(&self, key: &ClientKey, message: &[u8]) -> Result<Vec<u8>> {
+        Ok(crypto::sign_as_client(key, message))
     }
 
     async fn verify(&self, key: &VerifyingKey, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> Result<bool> {

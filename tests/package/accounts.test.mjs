@@ -58,7 +58,7 @@ test("signing in with a password is the session from then on, and listeners hear
 });
 
 test("a wrong password is tried once, and nobody is signed out by it", async () => {
-  const wrong = () => problem(401, "credentials_invalid");
+  const wrong = () => problem(401, "confirmation_required");
   const { client, asked } = setUp({
     "GET /auth/session": session(),
     "POST /auth/refresh": session(),
@@ -74,7 +74,7 @@ test("a wrong password is tried once, and nobody is signed out by it", async () 
     () => client.changeEmail({ email: "n@b.c", password: "wrong" }),
     () => client.deleteAccount({ password: "wrong" }),
   ];
-  for (const attempt of tries) await assert.rejects(attempt, { code: "credentials_invalid", status: 401 });
+  for (const attempt of tries) await assert.rejects(attempt, { code: "confirmation_required", status: 401 });
   assert.equal(client.getSnapshot(), before);
   assert.equal(asked.length, 1 + tries.length);
 });

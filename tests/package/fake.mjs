@@ -1,5 +1,8 @@
 // A Worker in a dozen lines: answers by method and path, and remembers what it was asked.
 
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
 export const ORIGIN = "https://school.example";
 
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -23,7 +26,14 @@ export function aSession(members) {
 export const json = (status, body, headers) =>
   new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
 
-export const problem = (status, code, members) => json(status, { title: "refused", status, code, ...members });
+/** A problem that the Worker could answer with: its code stands in `src/error.rs`, with this status. */
+export const problem = (status, code, members) => {
+  assert.equal(codes.get(code), status, `${code} is no code of the Worker's with status ${status}`);
+  return json(status, { title: "refused", status, code, ...members });
+};
+
+const declared = readFileSync(new URL("../../src/error.rs", import.meta.url), "utf8").matchAll(/^ {4}\w+ "(\w+)" (\d{3}) /gm);
+const codes = new Map([...declared].map(([, code, status]) => [code, Number(status)]));
 
 /**
  * A fetch over `routes`, such as `{ "GET /auth/session": () => json(200, …) }`; `asked` lists the requests in order.

@@ -46,23 +46,23 @@ test("a stream cannot be sent again: the 401 is the answer", async () => {
 });
 
 test("never loops", async () => {
-  const { client, asked } = setUp({ "GET /marks": () => problem(401, "no"), [REFRESH]: signedIn });
+  const { client, asked } = setUp({ "GET /marks": () => problem(401, "unauthenticated"), [REFRESH]: signedIn });
   assert.equal((await client.fetch("/marks")).status, 401);
   assert.deepEqual(asked, ["GET /marks", REFRESH, "GET /marks"]);
 });
 
 test("a session that has ended is not asked for again and again", async () => {
-  const { client, asked } = setUp({ "GET /marks": () => problem(401, "no"), [REFRESH]: () => problem(401, "refresh_invalid") });
+  const { client, asked } = setUp({ "GET /marks": () => problem(401, "unauthenticated"), [REFRESH]: () => problem(401, "refresh_invalid") });
   const response = await client.fetch("/marks");
   assert.equal(response.status, 401);
-  assert.equal((await response.json()).code, "no", "the body is still there to read");
+  assert.equal((await response.json()).code, "unauthenticated", "the body is still there to read");
   assert.equal(client.getSnapshot(), null);
   await client.fetch("/marks");
   assert.deepEqual(asked, ["GET /marks", REFRESH, "GET /marks"]);
 });
 
 test("a renewal that fails for another reason leaves the session as it is", async () => {
-  const { client } = setUp({ "GET /marks": () => problem(401, "no"), [REFRESH]: () => problem(503, "unavailable") });
+  const { client } = setUp({ "GET /marks": () => problem(401, "unauthenticated"), [REFRESH]: () => problem(503, "unavailable") });
   assert.equal((await client.fetch("/marks")).status, 401);
   assert.equal(client.getSnapshot(), undefined);
 });
@@ -112,7 +112,7 @@ test("other origins and other statuses pass through", async () => {
   const { client, asked } = setUp({ "GET /marks": () => problem(403, "tag_missing") });
   assert.equal((await client.fetch("/marks")).status, 403);
   const elsewhere = [];
-  const other = createClient({ origin: ORIGIN, fetch: async (url) => (elsewhere.push(url), problem(401, "no")) });
+  const other = createClient({ origin: ORIGIN, fetch: async (url) => (elsewhere.push(url), problem(401, "unauthenticated")) });
   assert.equal((await other.fetch("https://elsewhere.example/")).status, 401);
   assert.deepEqual(asked, ["GET /marks"]);
   assert.deepEqual(elsewhere, ["https://elsewhere.example/"]);

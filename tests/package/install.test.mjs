@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { build } from "vite";
 import { createConsumer } from "./consumer.mjs";
@@ -15,8 +16,10 @@ before(async () => {
 
 after(() => consumer?.remove());
 
+const isMark = (path) => path.startsWith("marks/");
+
 test("the tarball holds the modules, the types, the Wasm and its dictionary, and nothing else", () => {
-  assert.deepEqual(consumer.packed, [
+  assert.deepEqual(consumer.packed.filter((path) => !isMark(path)), [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
@@ -52,6 +55,7 @@ test("the tarball holds the modules, the types, the Wasm and its dictionary, and
     "path.js",
     "policy.d.ts",
     "policy.js",
+    "providers.js",
     "session.js",
     "strength.LICENSE",
     "strength.dat",
@@ -60,6 +64,13 @@ test("the tarball holds the modules, the types, the Wasm and its dictionary, and
     "wasm/countersign_bg.wasm",
     "whole.js",
   ]);
+});
+
+test("and the mark of each kind of provider", async () => {
+  const kinds = await readdir(fileURLToPath(new URL("../../src/domain/providers", import.meta.url)));
+  const marks = kinds.filter((file) => file.endsWith(".json")).map((file) => `marks/${file.replace(/json$/, "svg")}`);
+  assert.ok(marks.includes("marks/google.svg"));
+  assert.deepEqual(consumer.packed.filter(isMark), ["marks/README.md", ...marks].sort());
 });
 
 test("it brings no other package", async () => {

@@ -8,7 +8,7 @@ import { createConsumer } from "./consumer.mjs";
 
 const CONSUMER = `
 import { createClient, CountersignError, evaluate, policy } from "countersign";
-import type { CheckOptions, Client, Config, Explanation, Facts, Field, FieldError, Group, Listed, Permission, Policy, Profile, ProfileChanges, Session, SignedIn, Status, Strength, Tokens, TokenStore } from "countersign";
+import type { CheckOptions, Client, Config, Explanation, Facts, Field, FieldError, Group, Identity, LinkOptions, Listed, PendingLink, Permission, Policy, Profile, ProfileChanges, Provider, ProviderToken, Session, SignedIn, Status, Strength, Tokens, TokenStore } from "countersign";
 
 const client: Client = createClient({ origin: "https://school.example" });
 
@@ -131,6 +131,29 @@ export async function elsewhere(): Promise<string> {
   await client.keys.rotate({ compromised: true });
   return [ended, newest?.kid, all[0]?.device?.browser, all[0]?.place?.country].join();
 }
+
+export async function link(error: CountersignError): Promise<string> {
+  const [first]: Provider[] = await client.providers();
+  if (!first) return error.try_again ?? "/";
+  const sign: string | null = first.mark;
+  client.signIn(first.id, { prompt: "select_account", loginHint: "ada@school.example", maxAge: 0 });
+  const asked: LinkOptions = { next: "/me", prompt: "login consent" };
+  await client.identities.link(first.id, asked);
+  const address: string = await client.identities.linkUrl(first.id);
+  const all: Identity[] = await client.identities.list();
+  for (const { id, last } of all) if (!last) await client.identities.unlink(id);
+  const { access_token, expires_at }: ProviderToken = await client.identities.token("i1");
+  const waiting: PendingLink | null = await client.pendingLink();
+  const { done, next } = await client.settleLink(waiting?.may_create ? "create" : "add");
+  return [sign, first.kind, address, all[0]?.used_at, all[0]?.provider, access_token, expires_at, waiting?.provider.name, done === "created", next].join();
+}
+
+// @ts-expect-error: linking proves nobody
+client.identities.link("demo", { maxAge: 0 });
+// @ts-expect-error: no such way to settle it
+client.settleLink("linked");
+// @ts-expect-error: nobody may be waiting
+client.pendingLink().then((waiting) => waiting.email);
 
 const store: TokenStore = { load: () => undefined, save: async (tokens: Tokens | null) => console.log(tokens?.expires_at) };
 createClient({ origin: "https://school.example", mode: "bearer", store });

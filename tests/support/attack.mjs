@@ -6,24 +6,36 @@ import assert from "node:assert/strict";
 import { createHash, createPrivateKey, sign } from "node:crypto";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { Browser } from "./browser.mjs";
 
 const LOG_PATIENCE_MS = 5_000;
 
 export const sessionCookies = ["countersign", "countersign-refresh"];
 
-/** Remembers how far the log is now; the function that it resolves with waits for a line with this code and cause. */
+/**
+ * Remembers how far the log is now; the function that it resolves with waits for a line with this code and cause. Its
+ * `event(name, details)` waits for an event, and `failed(provider, code, cause)` for both lines of a sign-in that has failed.
+ */
 export async function watchLog(runtime) {
   const begin = (await runtime.log()).length;
-  return async function logged(code, cause) {
+  async function awaitLine(fits, what) {
     const end = Date.now() + LOG_PATIENCE_MS;
     for (;;) {
       const lines = (await runtime.log()).slice(begin).split("\n").flatMap(entry);
-      if (lines.some((line) => line.code === code && cause.test(line.cause))) return;
-      if (Date.now() > end) assert.fail(`the log has no ${code} with ${cause}: ${JSON.stringify(lines.slice(-5))}`);
+      if (lines.some(fits)) return;
+      if (Date.now() > end) assert.fail(`the log has no ${what}: ${JSON.stringify(lines.slice(-5))}`);
       await sleep(50);
     }
+  }
+  const logged = (code, cause) => awaitLine((line) => line.code === code && cause.test(line.cause), `${code} with ${cause}`);
+  logged.event = (event, details) =>
+    awaitLine((line) => line.event === event && isDeepStrictEqual(line.details, details), `${event} of ${JSON.stringify(details)}`);
+  logged.failed = async (provider, code, cause) => {
+    await logged(code, cause);
+    await logged.event("sign_in_failed", { provider, code });
   };
+  return logged;
 }
 
 function entry(line) {
@@ -70,7 +82,7 @@ export function accountOf(runtime, worker, issuer, subject) {
 }
 
 /** Where KV keeps the account that a subject of an issuer leads to. */
-export const handleKey = (issuer, subject) => `handle:oidc:${digest(`${issuer.length}:${issuer}${subject}`)}`;
+export const handleKey = (issuer, subject) => `handle:identity:${digest(`${issuer.length}:${issuer}${subject}`)}`;
 
 /** Lets the Worker forget what it keeps of a provider, so that it asks again. */
 export async function forgetProvider(runtime, worker, issuer) {

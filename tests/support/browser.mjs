@@ -62,14 +62,16 @@ export class Browser {
 
   /**
    * Signs a person in through the demo provider, as a click on the sample page's button would, and resolves with the
-   * page that it comes back to. The consent page appears only the first time.
+   * page that it comes back to. The consent page appears only the first time, and so does the question whether somebody whose
+   * address the provider does not vouch for has an account: with `link` she says that she has none.
    */
-  async signIn(origin, person, { provider = "demo", next = "/", decision = "allow", stopBefore } = {}) {
+  async signIn(origin, person, { provider = "demo", next = "/", decision = "allow", link = true, stopBefore } = {}) {
     const options = { stopBefore, headers: { accept: "text/html" } };
     const login = `${origin}/auth/oauth/${provider}/login?${new URLSearchParams({ next })}`;
     let page = await this.get(login, options);
     if (page.buttons().includes("person")) page = await this.submit(page, { person }, options);
     if (page.buttons().includes("decision")) page = await this.submit(page, { decision }, options);
+    if (link && page.url.pathname === "/auth/api/link") page = await this.submit(page, { action: "create" }, options);
     return page;
   }
 

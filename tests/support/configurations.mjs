@@ -1,5 +1,7 @@
 // The configurations that the tests meet. Each is one Worker of the runtime; a new one is a new entry here.
 
+import { createPrivateKey } from "node:crypto";
+
 const SECRET = "a secret for tests only, long enough to be one";
 const CLIENT_SECRETS = { demo: "the-demo-client-secret", campus: "the-campus-client-secret" };
 
@@ -31,6 +33,11 @@ export const configurations = {
   overreaching: (at) => ({ ...secrets, COUNTERSIGN: { ...development(at, at.overreaching), ...overreaching } }),
   // A client may ask three times a minute.
   limited: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.limited) }),
+  // Providers in each way that they can be asked, and linked: `strict` wants the strictest form of everything, `jwt`, `post` and
+  // `sealed` are other clients of it, the last one with userinfo that is encrypted; the lying providers once more, `hostile`
+  // with its tokens kept, `other` linked automatically, `mute` and `local` the same without, or with less of a say about
+  // addresses, and `plain` as one of OAuth 2 without an ID token.
+  federated: (at) => ({ ...secrets, STRICT_PRIVATE_KEY: pem(at.strict.key), COUNTERSIGN: JSON.stringify(federated(at)) }),
   // As deployed: https only. It can be asked over loopback; what it asks at the provider's host reaches a lying provider.
   production: (at) => ({ ...secrets, COUNTERSIGN: production(at.school) }),
   // Rules for routes, and links that others than administrators make.
@@ -50,6 +57,11 @@ export const outside = {
   production: (at) => ({ [new URL(at.school.issuer).host]: at.school.port }),
   breached: (at) => ({ "api.pwnedpasswords.com": at.breaches }),
 };
+
+/** Addresses that the configuration of a Worker makes administrators of; few where each of them gets a mail for whoever wants to be let in. */
+export const heads = (worker) => headed(["approval", "both"].includes(worker));
+
+const headed = (few) => Array.from({ length: few ? 20 : 200 }, (_, n) => `head${n}@school.example`);
 
 /** The clients that the demo provider knows. */
 export function idpClients(at) {
@@ -98,12 +110,69 @@ function development(at, origin, accounts) {
   return {
     origin,
     development: true,
-    admins: ["ada@school.example", "cleo@school.example", "dora@school.example"],
+    admins: ["ada@school.example", "cleo@school.example", "dora@school.example", ...headed(/approval/.test(accounts?.registration))],
     providers,
     accounts: { password: cheap, fields, ...accounts },
     mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
   };
 }
+
+/** The clients of the strict provider, in the words of Dynamic Client Registration. */
+export function strictClients({ federated }, key, sealing) {
+  const strict = (provider, more) => ({
+    client_id: clientId(provider),
+    redirect_uris: [`${federated}/auth/oauth/${provider}/callback`],
+    id_token_signed_response_alg: "ES256",
+    require_pushed_authorization_requests: true,
+    ...more,
+  });
+  const authenticated = (token_endpoint_auth_method) => ({ token_endpoint_auth_method });
+  const secret = (provider, method) => ({ client_secret: `the-${provider}-client-secret-of-forty-characters`, ...authenticated(method) });
+  const signed = { userinfo_signed_response_alg: "ES256" };
+  return [
+    strict("strict", { ...authenticated("private_key_jwt"), ...signed, jwks: { keys: [key] } }),
+    strict("jwt", secret("jwt", "client_secret_jwt")),
+    strict("post", secret("post", "client_secret_post")),
+    strict("sealed", { ...secret("sealed", "client_secret_basic"), ...signed, jwks: { keys: [sealing] }, userinfo_encrypted_response_alg: "ECDH-ES" }),
+  ];
+}
+
+function federated(at) {
+  const { issuer, clients, key } = at.strict;
+  const [strict, jwt, post, sealed] = clients.map(({ client_id, client_secret, token_endpoint_auth_method }) => ({
+    issuer, client_id, client_secret, client_authentication: token_endpoint_auth_method,
+  }));
+  const other = liar("Other", at.other);
+  const providers = {
+    strict: { ...strict, key_id: key.kid, par: true, response_mode: "form_post", parameters: { school: "7b" } },
+    jwt: { ...jwt, assertion_audience: "token_endpoint" },
+    post,
+    sealed,
+    hostile: { ...liar("Hostile", at.hostile), tokens: true },
+    other: { ...other, linking: "automatic" },
+    mute: { ...other, linking: "automatic", vouches: false },
+    local: { ...other, linking: "automatic", email_domains: ["school.example"] },
+    plain: { ...plain(at.hostile), tokens: true },
+  };
+  return { ...development(at, at.federated), providers };
+}
+
+/** The lying provider as one of OAuth 2. */
+function plain({ issuer, client_id, client_secret }) {
+  return {
+    kind: "oauth2",
+    name: "Plain",
+    issuer: `${issuer}/plain`,
+    endpoints: { authorization: `${issuer}/authorize`, token: `${issuer}/token`, userinfo: `${issuer}/userinfo` },
+    client_id,
+    client_secret,
+    scopes: ["profile"],
+    profile: { subject: "/sub", email: "/email", name: "/name" },
+    email_verified: [{ at: "/email_verified" }],
+  };
+}
+
+const pem = (jwk) => createPrivateKey({ key: jwk, format: "jwk" }).export({ type: "pkcs8", format: "pem" });
 
 const ruled = {
   tag_sets: ["permissions"],

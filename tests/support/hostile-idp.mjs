@@ -6,25 +6,34 @@
 //   idp.requests.token.length  // how often the token endpoint was called
 //   idp.reset();
 //
-// Its authorization endpoint asks nobody: it sends the browser straight back with a code for `idp.person`.
+// Its authorization endpoint asks nobody: it sends the browser straight back with a code for `idp.person`. Switches, besides
+// the hooks: `openid` (false: OAuth 2, without an ID token), `offline` (gives refresh tokens, each good for once), `lifetime`
+// (of its access tokens, in seconds), `pushing` ("offered" or "required": RFC 9126).
 
 import { createHash, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { close, listen } from "./ports.mjs";
 import { compact, publicJwk } from "./tokens.mjs";
 
-const PORT_PATIENCE_MS = 60_000;
-
-/** An answer as it stands, for a hook to give in place of the honest JSON. `delay` is in milliseconds. */
+/** An answer as it stands, for a hook to give in place of the honest JSON. A generator is sent chunk by chunk. `delay` is in milliseconds. */
 export class Answer {
   constructor({ status = 200, headers = {}, body = "", delay = 0 }) {
-    const text = typeof body === "string" || Buffer.isBuffer(body);
-    Object.assign(this, { status, delay, body: text ? body : JSON.stringify(body) });
+    const asItIs = typeof body === "string" || Buffer.isBuffer(body) || Symbol.asyncIterator in Object(body);
+    Object.assign(this, { status, delay, body: asItIs ? body : JSON.stringify(body) });
     this.headers = { "content-type": "application/json", ...headers };
   }
 }
 
 export const answer = (parts) => new Answer(parts);
+
+/** A body that never ends: a chunk every so many milliseconds, the first one other than those that follow. */
+export async function* endless({ first = "", chunk = " ", every = 1 } = {}) {
+  for (let text = first; ; text = chunk) {
+    yield text;
+    await sleep(every);
+  }
+}
 
 /**
  * Starts the provider on a port of the test runtime: `{ issuer, port, keys, client_id, client_secret }`. A port that
@@ -38,12 +47,15 @@ export async function startHostileIdp({ port, ...parts }) {
   // The Worker keeps connections for later and does not notice that one was closed meanwhile.
   server.keepAliveTimeout = 60_000;
   await listen(server, port);
-  idp.close = () => new Promise((done) => (server.close(done), server.closeAllConnections()));
+  idp.close = () => close(server);
   return idp;
 }
 
 class HostileIdp {
   #codes = new Map();
+  #pushed = new Map();
+  #access = new Map();
+  #refresh = new Map();
 
   constructor(parts) {
     Object.assign(this, parts);
@@ -52,10 +64,10 @@ class HostileIdp {
 
   /** Makes it honest again and forgets what was asked. */
   reset() {
-    this.person = { sub: `sub-${randomUUID()}`, name: "Mallory", email: "mallory@school.example", email_verified: true };
-    this.alg = "ES256";
+    this.person = somebody();
+    Object.assign(this, { alg: "ES256", openid: true, offline: false, lifetime: 300, pushing: undefined });
     this.hooks = {};
-    this.requests = { discovery: [], jwks: [], authorize: [], token: [], userinfo: [] };
+    this.requests = { discovery: [], jwks: [], par: [], authorize: [], token: [], userinfo: [] };
   }
 
   async serve(request, response) {
@@ -81,6 +93,8 @@ class HostileIdp {
       id_token_signing_alg_values_supported: Object.keys(this.keys),
       code_challenge_methods_supported: ["S256"],
       authorization_response_iss_parameter_supported: true,
+      ...(this.pushing && { pushed_authorization_request_endpoint: `${this.issuer}/par` }),
+      ...(this.pushing === "required" && { require_pushed_authorization_requests: true }),
     };
   }
 
@@ -88,30 +102,42 @@ class HostileIdp {
     return { keys: Object.values(this.keys).map(publicJwk) };
   }
 
+  /** RFC 9126 §2. What is pushed is good for one request. */
+  par({ form, headers }) {
+    if (!this.#isClient(form, headers)) return answer({ status: 401, body: { error: "invalid_client" } });
+    const request_uri = `urn:ietf:params:oauth:request_uri:${randomUUID()}`;
+    this.#pushed.set(request_uri, form);
+    return answer({ status: 201, body: { request_uri, expires_in: 60 } });
+  }
+
   /** `hooks.redirect(params, asked)` bends what is sent back; a parameter that is undefined is left out. */
   async authorize(asked) {
+    const request = taken(this.#pushed, asked.url.searchParams.get("request_uri")) ?? asked.url.searchParams;
     const code = randomUUID();
-    this.#codes.set(code, { request: Object.fromEntries(asked.url.searchParams), person: { ...this.person } });
-    const honest = { code, state: asked.url.searchParams.get("state"), iss: this.issuer };
+    this.#codes.set(code, { request: Object.fromEntries(request), person: { ...this.person } });
+    const honest = { code, state: request.get("state"), iss: this.openid ? this.issuer : undefined };
     const params = this.hooks.redirect ? await this.hooks.redirect(honest, asked) : honest;
-    const location = new URL(asked.url.searchParams.get("redirect_uri"));
+    const location = new URL(request.get("redirect_uri"));
     for (const [name, value] of Object.entries(params)) if (value !== undefined) location.searchParams.set(name, value);
     return answer({ status: 302, headers: { location: location.href } });
   }
 
   async token({ form, headers }) {
-    const grant = this.#codes.get(form.get("code"));
-    this.#codes.delete(form.get("code"));
+    const renews = form.get("grant_type") === "refresh_token";
+    const grant = renews ? taken(this.#refresh, form.get("refresh_token")) : taken(this.#codes, form.get("code"));
     if (!this.#isClient(form, headers)) return answer({ status: 401, body: { error: "invalid_client" } });
-    if (!grant || !provesItself(form, grant.request)) return answer({ status: 400, body: { error: "invalid_grant" } });
-    const access_token = Buffer.from(JSON.stringify(grant.person)).toString("base64url");
-    const id_token = await this.#idToken(grant, access_token);
-    return { access_token, id_token, token_type: "Bearer", expires_in: 300, scope: grant.request.scope };
+    if (!grant || !(renews || provesItself(form, grant.request))) return answer({ status: 400, body: { error: "invalid_grant" } });
+    const access_token = `at-${randomUUID()}`;
+    this.#access.set(access_token, grant.person);
+    const tokens = { access_token, token_type: "Bearer", expires_in: this.lifetime, scope: grant.request.scope };
+    if (this.offline) this.#refresh.set((tokens.refresh_token = `rt-${randomUUID()}`), grant);
+    if (this.openid && !renews) tokens.id_token = await this.#idToken(grant, access_token);
+    return tokens;
   }
 
   userinfo({ headers }) {
-    const token = headers.authorization?.replace(/^Bearer /, "") ?? "";
-    return JSON.parse(Buffer.from(token, "base64url").toString());
+    const person = this.#access.get(headers.authorization?.replace(/^Bearer /, ""));
+    return person ?? answer({ status: 401, body: { error: "invalid_token" } });
   }
 
   /** `hooks.claims`, `hooks.header` and `hooks.idToken` bend the token before and after it is signed. */
@@ -143,6 +169,7 @@ const endpoints = {
   "/.well-known/openid-configuration": "discovery",
   "/jwks": "jwks",
   "/authorize": "authorize",
+  "/par": "par",
   "/token": "token",
   "/userinfo": "userinfo",
 };
@@ -153,26 +180,30 @@ function provesItself(form, request) {
   return challenge === request.code_challenge && form.get("redirect_uri") === request.redirect_uri;
 }
 
+/** Somebody new, with an address that nobody else has and that the provider vouches for. */
+function somebody() {
+  const sub = `sub-${randomUUID()}`;
+  return { sub, name: "Mallory", email: `${sub}@school.example`, email_verified: true };
+}
+
+function taken(map, key) {
+  const value = map.get(key);
+  map.delete(key);
+  return value;
+}
+
 async function send(response, { status, headers, body, delay }) {
   if (delay) await sleep(delay);
-  response.writeHead(status, headers).end(body);
+  response.writeHead(status, headers);
+  if (!(Symbol.asyncIterator in Object(body))) return void response.end(body);
+  for await (const chunk of body) {
+    if (response.destroyed) return;
+    response.write(chunk);
+  }
 }
 
 async function text(request) {
   let all = "";
   for await (const chunk of request.setEncoding("utf8")) all += chunk;
   return all;
-}
-
-async function listen(server, port) {
-  const end = Date.now() + PORT_PATIENCE_MS;
-  for (;;) {
-    const error = await new Promise((done) => {
-      server.once("error", done);
-      server.listen(port, "127.0.0.1", () => (server.off("error", done), done()));
-    });
-    if (!error) return;
-    if (error.code !== "EADDRINUSE" || Date.now() > end) throw error;
-    await sleep(200);
-  }
 }

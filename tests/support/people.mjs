@@ -3,33 +3,59 @@
 
 import { startFlow } from "./attack.mjs";
 import { Browser } from "./browser.mjs";
+import { heads } from "./configurations.mjs";
 import { startHostileIdp } from "./hostile-idp.mjs";
 
 /**
- * Starts the provider `hostile` for a Worker. `person(claims)` signs a new one in, `admin()` one with an address that the
- * configuration names; `at(worker)` does the same at another Worker.
+ * Starts the provider `hostile` for a Worker, unless it is there already. `person(claims)` signs a new one in, `admin()` one with an address that the
+ * configuration names, a different one each time; `at(worker)` does the same at another Worker. Somebody whose address is
+ * not vouched for says that she has no account yet.
  */
-export async function startPeople(runtime, worker = "main") {
-  const idp = await startHostileIdp(runtime.hostile);
-  const at = (name) => ({ ...peopleOf(idp, runtime[name]), at });
+export async function startPeople(runtime, worker = "main", started) {
+  const idp = started ?? (await startHostileIdp(runtime.hostile));
+  const at = (name) => ({ ...peopleOf(idp, runtime[name], name), at });
   return { ...at(worker), idp, close: idp.close };
 }
 
-function peopleOf(idp, origin) {
-  const person = (claims) => {
+function peopleOf(idp, origin, worker) {
+  const somebody = (claims) => {
     idp.reset();
     Object.assign(idp.person, claims);
-    return again();
   };
-  const again = async (browser) => {
-    const subject = idp.person.sub;
+  const enter = async (browser) => {
     const flow = await startFlow(origin, "hostile", { browser });
     const page = await flow.browser.get(flow.callback, { follow: false });
     if (page.status !== 303) throw new Error(`no sign-in: ${page.status} ${page.text}`);
-    return Person.of(origin, flow.browser, subject);
+    return { browser: flow.browser, asked: isLinkPage(page.location) };
   };
-  return { person, again, admin: () => person({ email: "ada@school.example" }) };
+  const again = async (given) => {
+    const subject = idp.person.sub;
+    const { browser, asked } = await enter(given);
+    if (asked) expectJson(await browser.post(`${origin}${LINK}`, { action: "create" }));
+    return Person.of(origin, browser, subject);
+  };
+  const person = (claims) => {
+    somebody(claims);
+    return again();
+  };
+  // Each address is one account's: one that somebody has already leads to the question whether she is that one.
+  const admin = async () => {
+    for (const email of shuffled(heads(worker))) {
+      somebody({ email });
+      const { browser, asked } = await enter();
+      if (!asked) return Person.of(origin, browser, idp.person.sub);
+    }
+    throw new Error(`no address of an administrator is left at ${worker}`);
+  };
+  return { person, again, admin };
 }
+
+/** Where a newcomer is asked whether she has an account already. */
+export const LINK = "/auth/api/link";
+
+export const isLinkPage = (url) => url?.pathname === LINK;
+
+const shuffled = (list) => list.map((value) => [Math.random(), value]).sort(([one], [other]) => one - other).map(([, value]) => value);
 
 /** Who is signed in in a browser. */
 export class Person {

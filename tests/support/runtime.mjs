@@ -11,10 +11,10 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync } f
 import { join } from "node:path";
 import { startIdp } from "../../scripts/idp.mjs";
 import { root } from "../../scripts/paths.mjs";
-import { freshKeys } from "./tokens.mjs";
+import { freshKey, freshKeys, publicJwk } from "./tokens.mjs";
 import { controls, startControl } from "./control.mjs";
 import { freePorts } from "../../scripts/ports.mjs";
-import { configurations, idpClients, outside } from "./configurations.mjs";
+import { configurations, idpClients, outside, strictClients } from "./configurations.mjs";
 
 /** The runtime of this test run, or one of its own. */
 export async function useRuntime() {
@@ -26,7 +26,7 @@ export async function useRuntime() {
 
 /**
  * Starts everything and resolves with the origins of the Workers by name (`main`, `brief`, …), `nginx` (where that is to listen), `idp` (the demo
- * provider's issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `breaches` (for `startBreaches`), `kv(worker)`, `log()` and
+ * provider's issuer), `hostile`, `other` and `school` (for `startHostileIdp`), `strict` (for `startStrictIdp`), `breaches` (for `startBreaches`), `kv(worker)`, `log()` and
  * `close()`. `folder` holds another build; `only` names the Workers to start; `log` is the file of what they print.
  *
  * `persist` is a folder for what objects and KV hold, so that another runtime, which is started `like` this one, goes on with it.
@@ -52,20 +52,28 @@ const signsOfBreakdown =
 /** The plain part, the same for every process of the run. */
 async function describe() {
   const names = [...Object.keys(configurations), "idp", "control", "nginx"];
-  const ports = await freePorts(names.length + 4);
+  const ports = await freePorts(names.length + 5);
   const origins = Object.fromEntries(names.map((name, index) => [name, `http://localhost:${ports[index]}`]));
-  const [hostile, other, school, breaches] = ports.slice(names.length);
+  const [hostile, other, school, strict, breaches] = ports.slice(names.length);
   return {
     ...origins,
     breaches,
     hostile: await liar("hostile", hostile),
     other: await liar("other", other),
     school: await liar("school", school, "https://accounts.school.example"),
+    strict: await strictly(origins, strict),
   };
 }
 
 async function liar(id, port, issuer = `http://localhost:${port}`) {
   return { issuer, port, client_id: `countersign-${id}`, client_secret: `${id}-client-secret`, keys: await freshKeys() };
+}
+
+/** The strict provider: its clients, and the private key of the one that signs who it is. Nobody has the other half of the key that `sealed` names. */
+async function strictly(origins, port) {
+  const key = await freshKey("ES256");
+  const sealing = { ...publicJwk(await freshKey("ES256")), alg: "ECDH-ES", use: "enc" };
+  return { issuer: `http://localhost:${port}`, port, key, clients: strictClients(origins, publicJwk(key), sealing) };
 }
 
 async function startMiniflare(described, folder, log, names, { persist, gate }) {

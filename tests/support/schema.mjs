@@ -42,3 +42,22 @@ export function resolve(document, reference) {
   assert.ok(found, `${reference} leads nowhere`);
   return found;
 }
+
+/** An answer of an endpoint is one that the document describes: its status, its type, its members, and of a problem its code. */
+export function assertDescribed(document, method, path, page) {
+  const place = `${method} ${path}`;
+  const response = document.paths[path][method].responses[page.status];
+  assert.ok(response, `${place}: ${page.status} ${page.text}`);
+  const [type] = (page.headers.get("content-type") ?? "").split(";");
+  const schema = response.content?.[type]?.schema;
+  if (type === "text/html") return;
+  if (!schema) assert.equal(page.text, "", `${place}: ${page.status} is described without ${type}`);
+  else for (const part of schema.allOf ?? [schema]) assert.deepEqual(held(part, page.json, document), [], `${place}: ${page.text}`);
+}
+
+// The second part of a problem says no more than which codes there are.
+function held(part, json, document) {
+  const codes = !part.$ref && part.properties?.code?.enum;
+  if (codes) return codes.includes(json.code) ? [] : [`${json.code} is none of ${codes}`];
+  return faults(part, json, document);
+}

@@ -1,6 +1,7 @@
 import { announce, at, make } from "../dom.js";
 import { createControl } from "../forms/control.js";
 import { rememberField } from "../forms/fields.js";
+import { providerButtons } from "../providers.js";
 import { createSignIn } from "./sign-in.js";
 import { createRegister } from "./register.js";
 import { createForgotPassword, createForgotUserName } from "./forgot.js";
@@ -12,6 +13,9 @@ const WAYS = [
   { id: "forgot-password", action: "reset_password", title: "Forgot your password?", create: createForgotPassword },
   { id: "forgot-user-name", action: "remind_user_name", title: "Forgot your user name?", create: createForgotUserName },
 ];
+
+// Of more providers only the names are seen, as the style has it.
+const FEW = 3;
 
 /** The card of who is signed out: forms for accounts with a password, buttons for providers. `next()` says where she goes afterwards. */
 export function createWays(client, next) {
@@ -34,7 +38,13 @@ export function createWays(client, next) {
     ways[0]?.panel.append(make("p", { className: "links" }, ...others.map(({ link }) => link)));
     at("ways").replaceChildren(...tabs.map(({ link }) => link));
     at("ways").hidden = ways.length < 2;
-    at("providers").replaceChildren(...config.providers.map((provider) => button(client, remember, next, provider)));
+    at("or").textContent = config.providers.length > FEW ? "or continue with" : "or";
+    providerButtons(at("providers"), config.providers, { says: "Continue with", press: ({ id }) => leave(id) });
+  }
+
+  function leave(provider) {
+    const { path = "/", maxAge } = next() ?? {};
+    client.signIn(provider, { next: path, maxAge, remember: remember.read() });
   }
 
   /** Shows one way and no other; an address that names none leads to the first. */
@@ -80,13 +90,4 @@ function aWay(client, config, remember, way) {
   if (way.tab) heading.className = "visually-hidden";
   const panel = make("section", { className: "way", "aria-labelledby": heading.id }, heading, ...content.elements);
   return { ...way, content, heading, panel, link: make("a", { href: `#${way.id}` }, way.title) };
-}
-
-function button(client, remember, next, { id, name }) {
-  const signIn = make("button", { type: "button" }, `Continue with ${name}`);
-  signIn.addEventListener("click", () => {
-    const { path = "/", maxAge } = next() ?? {};
-    client.signIn(id, { next: path, maxAge, remember: remember.read() });
-  });
-  return make("li", {}, signIn);
 }

@@ -45,8 +45,8 @@ impl Apply for Confirm {
             proof::set_password(context, &self.password, self.rules.parameters)?;
         }
         let mut amr = session.amr.clone();
-        amr.retain(|way| way != "pwd");
-        amr.push("pwd".to_owned());
+        amr.retain(|way| way != Session::PASSWORD);
+        amr.push(Session::PASSWORD.to_owned());
         let confirmed = Session { auth_time: context.now, amr, ..session };
         let session = sessions::rename(context, confirmed)?;
         let token = refresh::supersede(context, &session.sid)?;

@@ -6,7 +6,9 @@ use serde_json::json;
 use super::events::{self, Happening};
 use super::proof;
 use super::registration::{Done, PROVING, Unproved, complete, need_password, secret};
-use super::{Account, Apply, Context, Refusable, changed, handles, letters, limits, links, require, save_profile};
+use super::{
+    Account, Apply, Context, Refusable, changed, handles, identities, letters, limits, links, require, save_profile,
+};
 use crate::domain::account::{Profile, Status};
 use crate::domain::email::Email;
 use crate::domain::handle::Handle;
@@ -112,16 +114,17 @@ impl Apply for VerifyEmail {
                 if own || account.profile.email_verified {
                     return Ok(Done::EmailVerified);
                 }
-                throw_out(context)?;
+                throw_out(context, &account)?;
                 need_password(context, &unproved.email)
             }
         }
     }
 }
 
-/// Whoever registered with an address that may not be hers leaves, and her password with her.
-pub fn throw_out(context: &Context<'_>) -> Result<()> {
+/// Whoever registered with an address that may not be hers leaves, and with her what led in: her password, her identities.
+pub fn throw_out(context: &Context<'_>, account: &Account) -> Result<()> {
     proof::store_hash(context, None)?;
+    identities::take_away(context, account)?;
     proof::shut_out_others(context, None)?;
     changed(context, None)
 }
@@ -133,6 +136,10 @@ pub fn prove(context: &Context<'_>, account: &Account, email: &Email) -> Result<
     }
     if account.profile.email_verified {
         return Ok(());
+    }
+    // What is proved leads here, so nobody else can have it.
+    if !handles::has(context, &Handle::email(email))? {
+        return Err(Error::new(Code::LinkInvalid, "the address does not lead to the account"));
     }
     save_profile(context, &Profile { email_verified: true, ..account.profile.clone() })?;
     events::note(context, Happening::EmailVerified, &json!({}))?;
@@ -151,21 +158,23 @@ fn change(context: &Context<'_>, account: &Account, email: Email) -> Result<Done
     context.sql.run("UPDATE account SET verify_by = NULL, keeps_profile = 1", &[])?;
     events::note(context, Happening::EmailChanged, &json!({}))?;
     links::end(context, &[Purpose::Recover, Purpose::VerifyEmail, Purpose::ConfirmOldEmail, Purpose::ConfirmNewEmail])?;
-    let Some(old) = old else { return Ok(Done::EmailChanged) };
-    let handle = Handle::email(&old);
-    if proved {
-        let token = secret(&links::make(context, Purpose::UndoEmailChange, &old, None)?);
-        handles::reserve(context, &handle)?;
-        let name = account.profile.display_name();
-        letters::write(context, &old, name, Matter::EmailChanged { token, new_email: email })?;
-    } else {
-        handles::give_up(context, &account.id, &handle)?;
+    match old {
+        Some(old) if proved => leave(context, account, &old, email)?,
+        Some(old) => handles::give_up(context, &account.id, &Handle::email(&old))?,
+        None => {}
     }
     Ok(Done::EmailChanged)
 }
 
-/// Gives the account its former address back, and shuts out whoever changed it: every session ends, and the password
-/// with them; a letter leads to a new one.
+/// Leaves an address that was proved, for another one. That is told there, and can be undone from there.
+pub fn leave(context: &Context<'_>, account: &Account, old: &Email, new_email: Email) -> Result<()> {
+    let token = secret(&links::make(context, Purpose::UndoEmailChange, old, None)?);
+    handles::reserve(context, &Handle::email(old))?;
+    letters::write(context, old, account.profile.display_name(), Matter::EmailChanged { token, new_email })
+}
+
+/// Gives the account its former address back, and shuts out whoever changed it: every session ends, and with them the password and
+/// whatever else led in; a letter leads back.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct UndoEmailChange {
     /// The link.
@@ -187,6 +196,7 @@ impl Apply for UndoEmailChange {
         let profile = Profile { email: Some(email.clone()), email_verified: true, ..account.profile.clone() };
         save_profile(context, &profile)?;
         proof::shut_out_others(context, None)?;
+        identities::take_away(context, &account)?;
         links::end(context, &[Purpose::VerifyEmail])?;
         links::end_later(context, &link)?;
         letters::write(context, &email, profile.display_name(), Matter::EmailUndone)?;

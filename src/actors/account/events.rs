@@ -19,12 +19,21 @@ pub const TABLE: &str = "CREATE TABLE event (
 /// The most events that are kept; the oldest go first.
 const MOST: u64 = 1000;
 
+/// The most of those that tell of a sign-in: whoever signs in again and again pushes nothing else out.
+const MOST_SIGN_INS: u64 = 200;
+
 /// What can happen to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Happening {
     /// It came into being.
     Created,
+    /// Somebody has signed in to it.
+    SignedIn,
+    /// An identity of a provider leads to it from now on.
+    IdentityLinked,
+    /// One does so no more.
+    IdentityUnlinked,
     /// Its address was proved.
     EmailVerified,
     /// It was entered by a link, without the password.
@@ -93,6 +102,11 @@ pub fn note_at(sql: &dyn Sql, now: Timestamp, happening: Happening, details: &Va
     sql.run(statement, &[now.0.into(), sql::json(&happening)?, sql::json(details)?])?;
     let statement = "DELETE FROM event WHERE sequence <= (SELECT MAX(sequence) FROM event) - ?";
     sql.run(statement, &[MOST.into()])?;
+    if happening == Happening::SignedIn {
+        let statement = "DELETE FROM event WHERE happening = ?1 AND sequence <=
+            (SELECT sequence FROM event WHERE happening = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
+        sql.run(statement, &[sql::json(&happening)?, MOST_SIGN_INS.into()])?;
+    }
     Ok(())
 }
 

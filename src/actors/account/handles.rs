@@ -40,6 +40,12 @@ pub fn has(context: &Context<'_>, handle: &Handle) -> Result<bool> {
     Ok(context.sql.row(statement, &key(handle))?.is_some())
 }
 
+/// Whether a name leads to this account, with which a password could be typed.
+pub fn named(context: &Context<'_>) -> Result<bool> {
+    let statement = "SELECT 1 FROM handle WHERE kind IN ('email', 'user_name') AND reserved_until IS NULL";
+    Ok(context.sql.row(statement, &[])?.is_some())
+}
+
 /// Takes a handle that was claimed for the account, or one that it had reserved.
 pub fn take(context: &Context<'_>, account: &AccountId, handle: &Handle) -> Result<()> {
     context.sql.run("INSERT OR REPLACE INTO handle (kind, hash) VALUES (?, ?)", &key(handle))?;

@@ -96,7 +96,7 @@ fn erase(context: &Context<'_>, account: &Account) -> Result<()> {
         handles::give_up(context, &account.id, &handle)?;
     }
     let sets: Vec<_> = tags::all(context)?.sets().cloned().collect();
-    for table in ["tag", "session", "refresh_token", "link", "attempt", "letter"] {
+    for table in ["tag", "session", "refresh_token", "link", "attempt", "letter", "identity"] {
         context.sql.run(&format!("DELETE FROM {table}"), &[])?;
     }
     context.sql.run("UPDATE account SET profile = '{}', password = NULL, verify_by = NULL", &[])?;

@@ -8,13 +8,16 @@
 mod confirmation;
 mod email;
 pub mod events;
+mod gate;
 mod handles;
+mod identities;
 pub mod letters;
 mod life;
 mod limits;
 mod links;
 mod profile;
 mod proof;
+mod provider_tokens;
 mod recovery;
 mod refresh;
 mod registration;
@@ -26,16 +29,18 @@ mod tags;
 pub use confirmation::{Confirm, EndConfirmation};
 pub use email::{ChangeEmail, Next, UndoEmailChange, VerifyEmail};
 pub use events::ReadEvents;
+pub use identities::{LinkIdentity, Linked, ListIdentities, UnlinkIdentity};
 pub use life::{Delete, SetStatus};
 pub(super) use life::{due, wake};
 pub use limits::CountMail;
 pub use profile::{ChangePassword, Describe, Export, UpdateProfile};
+pub use provider_tokens::{KeepTokens, REFRESHING, TakeTokens, Taken};
 pub use recovery::{Lost, Recover, Remind};
 pub use refresh::Refresh;
 pub use registration::{Claims, CreateAccount, Done, Peek, Prepare, Register};
 pub use session_list::{EndSessions, EndSessionsOf, ListSessions, ReadSessionsOf};
 pub use sessions::{SignOut, Stand};
-pub use sign_in::{SignIn, SignInWithPassword};
+pub use sign_in::{EmailClaim, Entered, Lead, SignIn, SignInWithPassword};
 pub(super) use tags::changes;
 pub use tags::{ChangeTags, ReadTags, Tagged};
 
@@ -93,6 +98,7 @@ const STEPS: &[Step] = &[
         "ALTER TABLE refresh_token ADD COLUMN superseded_at INTEGER",
         "ALTER TABLE account ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0",
     ],
+    &[identities::TABLE],
 ];
 
 pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result<Vec<u8>> {
@@ -103,6 +109,11 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
     match name {
         SignIn::NAME => run::<SignIn>(body, context),
         SignInWithPassword::NAME => run::<SignInWithPassword>(body, context),
+        ListIdentities::NAME => run::<ListIdentities>(body, context),
+        LinkIdentity::NAME => run::<LinkIdentity>(body, context),
+        UnlinkIdentity::NAME => run::<UnlinkIdentity>(body, context),
+        TakeTokens::NAME => run::<TakeTokens>(body, context),
+        KeepTokens::NAME => run::<KeepTokens>(body, context),
         Prepare::NAME => run::<Prepare>(body, context),
         Register::NAME => run::<Register>(body, context),
         CreateAccount::NAME => run::<CreateAccount>(body, context),

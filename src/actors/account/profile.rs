@@ -7,15 +7,15 @@ use super::events;
 use super::proof;
 use super::recovery::replace_password;
 use super::{
-    Apply, Context, Description, Refusable, describe, handles, open, require, save_profile, session_list, sessions,
-    tags,
+    Apply, Context, Description, Refusable, describe, handles, identities, open, require, save_profile, session_list,
+    sessions, tags,
 };
 use crate::domain::field::Changes;
 use crate::domain::handle::Handle;
 use crate::domain::id::SessionId;
 use crate::domain::password::Password;
 use crate::domain::rules::Rules;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
 
 /// Asks what is known of the person.
@@ -97,6 +97,10 @@ impl Apply for ChangePassword {
         if let Err(refusal) = proof::fresh(context, &account, &self.sid, self.old.as_ref(), &self.rules)? {
             return Ok(Err(refusal));
         }
+        // What nobody could sign in with would be no way in, and look like one.
+        if !handles::named(context)? {
+            return Err(Error::new(Code::EmailUnverified, "no address and no user name leads to the account"));
+        }
         proof::shut_out_others(context, Some(&self.sid))?;
         replace_password(context, &account, &self.new, self.breach_unchecked, &self.rules)?;
         super::changed(context, None)?;
@@ -122,6 +126,7 @@ impl Apply for Export {
             "profile": describe(open(context)?),
             "tags": tags::all(context)?,
             "handles": handles,
+            "identities": identities::exported(context)?,
             "sessions": session_list::all(context)?,
             "events": events::own(context)?,
         }))

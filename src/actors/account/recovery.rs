@@ -7,10 +7,9 @@ use serde_json::json;
 use super::super::schema;
 use super::email::{prove, throw_out};
 use super::events::{self, Happening};
+use super::gate::{Proof, admit};
 use super::proof;
 use super::registration::secret;
-use super::sessions::Proof;
-use super::sign_in::admit;
 use super::{
     Account, Apply, Context, Issued, Refusable, STEPS, changed, find, handles, letters, limits, links, require,
 };
@@ -21,7 +20,7 @@ use crate::domain::link::{LinkToken, Purpose};
 use crate::domain::mail::Matter;
 use crate::domain::password::Password;
 use crate::domain::rules::Rules;
-use crate::domain::session::Opening;
+use crate::domain::session::{Opening, Session};
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
 
@@ -123,9 +122,8 @@ impl Apply for Recover {
         let email: Email = link.subject()?;
         prove(context, &before, &email)?;
         let account = require(context)?;
-        account.usable()?;
         if !before.profile.email_verified {
-            throw_out(context)?;
+            throw_out(context, &account)?;
         }
         limits::password_right(context)?;
         events::note(context, Happening::Recovered, &json!({}))?;
@@ -135,8 +133,8 @@ impl Apply for Recover {
         }
         // Of the sessions that have ended the outside must know.
         changed(context, None)?;
-        let proof = Proof { at: context.now, amr: "link".to_owned() };
-        admit(context, &account.profile, proof, &self.opening, &self.rules)
+        // Who is refused keeps the link, and all that it would have changed stays as it was.
+        admit(context, Proof { at: context.now, amr: Session::MAIL_LINK, provider: None }, &self.opening, &self.rules)?
     }
 }
 

@@ -97,9 +97,7 @@ impl Registrant {
     fn enter(self, context: &Context<'_>, rules: &Rules, with_password: bool) -> Result<()> {
         links::end(context, &[Purpose::Register])?;
         let verify = rules.registration == Registration::UntilVerified && !self.profile.email_verified;
-        // Who is named as an administrator needs nobody's approval: there may be nobody yet to give it.
-        let named = !rules.grants(&self.profile).is_empty();
-        let waits = rules.registration.needs_approval() && !named;
+        let waits = rules.makes_wait(rules.registration, &self.profile);
         let status = if waits { Status::Pending } else { Status::Active };
         let handles = handles::of(&self.profile);
         let account = create(
@@ -136,7 +134,8 @@ fn ask_for_proof(context: &Context<'_>, account: &Account, browser: BrowserMark)
     letters::write(context, email, None, Matter::VerifyEmail { token: secret(&token) })
 }
 
-fn ask_for_approval(context: &Context<'_>, account: &Account, rules: &Rules) -> Result<()> {
+/// Tells those who administer of an account that waits for them.
+pub fn ask_for_approval(context: &Context<'_>, account: &Account, rules: &Rules) -> Result<()> {
     let Some(email) = &account.profile.email else { return Ok(()) };
     for admin in &rules.admins {
         let matter = Matter::ApprovalNeeded { account: account.id.clone(), email: email.clone() };

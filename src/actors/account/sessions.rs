@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gate::Passed;
 use super::{Apply, Context, open, project, refresh, tags};
 use crate::domain::account::Standing;
 use crate::domain::id::SessionId;
@@ -110,22 +111,14 @@ impl Reason {
     }
 }
 
-/// How a person has just proved who she is.
-pub struct Proof {
-    /// When.
-    pub at: Timestamp,
-    /// How (RFC 8176).
-    pub amr: String,
-}
-
 /// Begins a session, always under a new name, and forgets those that nobody can use any more.
-pub fn begin(context: &Context<'_>, proof: Proof, lifetimes: Lifetimes, opening: &Opening) -> Result<Session> {
+pub fn begin(context: &Context<'_>, passed: &Passed, lifetimes: Lifetimes, opening: &Opening) -> Result<Session> {
     forget_dead(context)?;
     let idle = if opening.remembered { lifetimes.remembered } else { lifetimes.idle };
     let session = Session {
         sid: SessionId::generate(context.random)?,
-        auth_time: proof.at,
-        amr: vec![proof.amr],
+        auth_time: passed.proof.at,
+        amr: vec![passed.proof.amr.to_owned()],
         life: Life { used_at: context.now, idle, expires_at: context.now.plus(lifetimes.absolute) },
         remembered: opening.remembered,
         mode: opening.mode,

@@ -48,8 +48,8 @@ pub struct Claim {
     pub candidate: AccountId,
     /// Whether it is proved that the handle is hers. A proved claim goes before one that is not.
     pub proved: bool,
-    /// For how many seconds, if not for ever.
-    pub lifetime: Option<u64>,
+    /// For how many seconds.
+    pub lifetime: u64,
 }
 
 impl Command for Claim {
@@ -66,11 +66,83 @@ impl Apply for Claim {
                 Ok(owner.account)
             }
             _ => {
-                let until = self.lifetime.map(|seconds| context.now.plus(seconds));
+                let until = Some(context.now.plus(self.lifetime));
                 claim(context, &self.handle, &self.candidate, until, self.proved)?;
                 Ok(self.candidate)
             }
         }
+    }
+}
+
+/// Asks where an identity leads; if nowhere, whether the address that its provider vouches for belongs to an account, and claims both
+/// for a newcomer if not. All at once, so that of two who come together one is the newcomer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Recognize {
+    /// The identity.
+    pub identity: Handle,
+    /// The address that its provider vouches for.
+    pub email: Option<Handle>,
+    /// The account of a newcomer; `None` if nobody new is let in.
+    pub newcomer: Option<AccountId>,
+    /// For how many seconds what a newcomer claims is hers.
+    pub lifetime: u64,
+}
+
+/// Where an identity leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recognized {
+    /// To this account.
+    Known(AccountId),
+    /// Nowhere; its address belongs to this account.
+    Belongs(AccountId),
+    /// Nowhere yet: to an account that is to come into being.
+    New {
+        /// The account.
+        account: AccountId,
+        /// Whether the address was claimed for it as well.
+        address: bool,
+    },
+    /// Nowhere.
+    Nowhere,
+}
+
+impl Command for Recognize {
+    const ACTOR: Actor = Actor::Directory;
+    const NAME: &'static str = "recognize";
+    type Reply = Recognized;
+}
+
+impl Apply for Recognize {
+    fn apply(self, context: &Context<'_>) -> Result<Recognized> {
+        prepare(context)?;
+        let claimant = owner(context, &self.identity)?;
+        if let Some(owner) = claimant.as_ref().filter(|owner| owner.holds()) {
+            return Ok(Recognized::Known(owner.account.clone()));
+        }
+        // Who has claimed it before and got no further goes on with the same account.
+        let claimed = claimant.is_some();
+        let candidate = claimant.map(|owner| owner.account).or(self.newcomer.clone());
+        let owner_of_email = match &self.email {
+            Some(email) => owner(context, email)?,
+            None => None,
+        };
+        let is_own = |owner: &Owner| !owner.holds() && Some(&owner.account) == candidate.as_ref();
+        let email_claimed = owner_of_email.as_ref().is_some_and(is_own);
+        if let Some(other) = owner_of_email.filter(|other| !email_claimed && (other.holds() || other.proved)) {
+            return Ok(Recognized::Belongs(other.account));
+        }
+        let (Some(account), Some(_)) = (candidate, self.newcomer) else { return Ok(Recognized::Nowhere) };
+        let until = Some(context.now.plus(self.lifetime));
+        // What was claimed before ends when it would have, and nothing is added to it: it may be of an account that was to take the
+        // identity, and never will.
+        if claimed {
+            return Ok(Recognized::New { account, address: email_claimed });
+        }
+        for handle in [&self.identity].into_iter().chain(&self.email) {
+            claim(context, handle, &account, until, true)?;
+        }
+        Ok(Recognized::New { account, address: self.email.is_some() })
     }
 }
 
@@ -216,8 +288,10 @@ fn claim(
 ) -> Result<()> {
     // Claims that came to nothing go as others come.
     context.sql.run("DELETE FROM handle WHERE claimed_until <= ?", &[context.now.0.into()])?;
-    let statement = "INSERT OR REPLACE INTO handle (kind, hash, account, claimed_until, proved)
-        VALUES (?, ?, ?, ?, ?)";
+    // What is held never becomes a claim again: that would lead it nowhere, and end.
+    let statement = "INSERT INTO handle (kind, hash, account, claimed_until, proved) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (kind, hash) DO UPDATE SET account = excluded.account, claimed_until = excluded.claimed_until,
+            proved = excluded.proved WHERE handle.claimed_until IS NOT NULL OR excluded.claimed_until IS NULL";
     let values = [
         handle.kind.as_str().into(),
         handle.hash.as_str().into(),

@@ -14,7 +14,7 @@ mod tags;
 pub use events::{Event, Events};
 pub use find::{Find, Found, Mode};
 pub use groups::{CreateGroup, DeleteGroup, DescribeGroup, Group, GroupRef, Groups, ListGroups, ReadGroup};
-pub use handles::{Claim, Hold, Lookup, Release, Reserve, Reserved};
+pub use handles::{Claim, Hold, Lookup, Recognize, Recognized, Release, Reserve, Reserved};
 pub use people::{Enrol, People, Person, SearchPeople};
 pub use permissions::{Accessible, Allow, Held, Judge, ListPermissions, Permissions, Reach, Revoke};
 pub use rebuild::Rebuild;
@@ -74,6 +74,7 @@ pub(super) fn dispatch(name: &str, body: &[u8], context: &Context<'_>) -> Result
     match name {
         Lookup::NAME => run::<Lookup>(body, context),
         Claim::NAME => run::<Claim>(body, context),
+        Recognize::NAME => run::<Recognize>(body, context),
         Reserve::NAME => run::<Reserve>(body, context),
         Hold::NAME => run::<Hold>(body, context),
         Release::NAME => run::<Release>(body, context),

@@ -3,6 +3,9 @@
 mod accounts;
 mod authorization;
 mod mail;
+mod mapping;
+mod order;
+mod providers;
 mod section;
 
 pub use accounts::{Accounts, Action, PasswordPolicy};
@@ -10,16 +13,17 @@ pub use authorization::{Authorization, Links};
 pub use mail::{Mail, Transport};
 
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use super::email::Email;
+use super::identity::{Identity, WaysIn};
 use super::password::Parameters;
-use super::provider::Provider;
+use super::providers::Provider;
 use super::reach::Reach;
 use super::registration::Registration;
 use super::rules::{LegacyKey, Lifetimes, Rules};
 use super::secret::RootSecret;
 use super::signing_key::{KeyRules, SigningAlgorithm};
+use crate::json;
 use section::Section;
 
 /// A day in seconds.
@@ -61,20 +65,20 @@ pub struct Config {
 pub type Faults = Vec<String>;
 
 impl Config {
-    /// Reads the configuration `document` (the variable `COUNTERSIGN`); `secret` looks up a secret by name,
-    /// `is_pattern` says whether a text is a regular expression of JavaScript, `is_zone` whether it is a time zone.
+    /// Reads the configuration, the JSON text of the variable `COUNTERSIGN`; `secret` looks up a secret by name, `is_pattern` says whether a text is a regular expression of JavaScript, `is_zone` whether it is a time zone.
     ///
     /// # Errors
     /// All faults at once.
     pub fn parse(
-        document: &Value,
+        text: &str,
         secret: impl Fn(&str) -> Option<String>,
         is_pattern: impl Fn(&str) -> bool,
         is_zone: impl Fn(&str) -> bool,
     ) -> Result<Self, Faults> {
         let mut faults = Faults::new();
         let root = root_secret(&secret, &mut faults);
-        let Some(mut section) = Section::open("COUNTERSIGN", Some(document), &mut faults) else {
+        let document: Value = json::read(text.as_bytes()).unwrap_or_default();
+        let Some(mut section) = Section::open("COUNTERSIGN", Some(&document), &mut faults) else {
             return Err(faults);
         };
         let development = section.boolean("development").unwrap_or(false);
@@ -106,7 +110,8 @@ impl Config {
             faults.push("`COUNTERSIGN.mail`: accounts with a password need it".to_owned());
         }
         let entries = entries.or_else(|| accounts.is_some().then(|| Value::Object(Map::new())));
-        let providers = providers(entries.as_ref(), reach, &secret, &mut faults);
+        let around = providers::Surroundings { reach, secret: &secret, order: &order::of_providers(text) };
+        let providers = providers::read(entries.as_ref(), &around, &mut faults);
         let legacy_key = secret("LEGACY_PASSWORD_KEY").map(LegacyKey::new);
         match (origin, root) {
             (Some(origin), Some(secret)) if faults.is_empty() => Ok(Self {
@@ -140,11 +145,32 @@ impl Config {
         let accounts = self.accounts.as_ref();
         Rules {
             registration: accounts.map_or(Registration::Closed, |accounts| accounts.registration),
+            registration_by_provider: accounts.map_or(Registration::Open, |accounts| accounts.registration),
+            email_change_can_be_undone: self.offers(Action::ChangeEmail),
             parameters: accounts.map_or_else(Parameters::default, |accounts| accounts.parameters),
             lifetimes: self.lifetimes,
             admins: self.admins.clone(),
             legacy_key: self.legacy_key.clone(),
         }
+    }
+
+    /// The provider that an identity is from, if it is still configured, and still the same.
+    #[must_use]
+    pub fn provider_of(&self, identity: &Identity) -> Option<&Provider> {
+        self.provider(&identity.provider).filter(|provider| provider.issuer.issues(&identity.issuer))
+    }
+
+    /// The ways in.
+    #[must_use]
+    pub fn ways_in(&self) -> WaysIn {
+        let providers = self.providers.iter().map(|provider| (provider.id.clone(), provider.issuer.clone()));
+        WaysIn { password: self.password_login(), providers: providers.collect() }
+    }
+
+    /// Whether a password is a way in.
+    #[must_use]
+    pub fn password_login(&self) -> bool {
+        self.accounts.is_some() && self.offers(Action::Login)
     }
 
     /// Whether people can do this here. Signing out and seeing one's profile need no password.
@@ -204,53 +230,6 @@ fn root_secret(secret: &impl Fn(&str) -> Option<String>, faults: &mut Faults) ->
     root.and_then(|root| root.replacing(&previous))
 }
 
-fn providers(
-    entries: Option<&Value>,
-    reach: Reach,
-    secret: &impl Fn(&str) -> Option<String>,
-    faults: &mut Faults,
-) -> Vec<Provider> {
-    let Some(Value::Object(entries)) = entries else {
-        faults.push("`COUNTERSIGN.providers`: must be a table with an entry for each provider".to_owned());
-        return Vec::new();
-    };
-    entries.iter().filter_map(|(id, entry)| provider(id, entry, reach, secret, faults)).collect()
-}
-
-fn provider(
-    id: &str,
-    entry: &Value,
-    reach: Reach,
-    secret: &impl Fn(&str) -> Option<String>,
-    faults: &mut Faults,
-) -> Option<Provider> {
-    let mut section = Section::open(&format!("COUNTERSIGN.providers.{id}"), Some(entry), faults)?;
-    if !is_segment(id) {
-        section.fault("", "its name must be lower-case letters, digits and `-`");
-    }
-    let name = section.text("name").unwrap_or_else(|| id.to_owned());
-    let issuer = section.required("issuer").and_then(|text| section.issuer(text, reach));
-    let client_id = section.required("client_id");
-    let variable = format!("{}_CLIENT_SECRET", id.to_ascii_uppercase().replace('-', "_"));
-    let client_secret = section.text("client_secret").or_else(|| secret(&variable)).filter(|text| !text.is_empty());
-    if client_secret.is_none() {
-        section.fault("client_secret", &format!("is missing, and so is the secret `{variable}`"));
-    }
-    let mut scopes = section.texts("scopes", &["openid", "email", "profile"]);
-    if !scopes.iter().any(|scope| scope == "openid") {
-        scopes.insert(0, "openid".to_owned());
-    }
-    section.close();
-    Some(Provider {
-        id: id.to_owned(),
-        name,
-        issuer: issuer?,
-        client_id: client_id?,
-        client_secret: Zeroizing::new(client_secret?),
-        scopes,
-    })
-}
-
 fn is_prefix(text: &str) -> bool {
     text.strip_prefix('/').is_some_and(|path| path.split('/').all(is_segment))
 }
@@ -263,10 +242,11 @@ fn is_segment(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Config, Faults, SigningAlgorithm};
+    use crate::domain::providers::Credentials;
     use serde_json::{Value, json};
 
     fn parse(document: &Value, secret: impl Fn(&str) -> Option<String>) -> Result<Config, Faults> {
-        Config::parse(document, secret, |pattern| !pattern.contains('['), |zone| zone == "Europe/Oslo")
+        Config::parse(&document.to_string(), secret, |pattern| !pattern.contains('['), |zone| zone == "Europe/Oslo")
     }
 
     fn secrets(name: &str) -> Option<String> {
@@ -287,7 +267,7 @@ mod tests {
         assert_eq!((config.prefix.as_str(), config.audience.as_str()), ("/auth", "https://app.example.com"));
         assert!(!config.development && config.is_https());
         assert_eq!(config.lifetimes.access, 300);
-        assert_eq!(config.provider("school").unwrap().scopes, ["openid", "email", "profile"]);
+        assert_eq!(config.provider("school").unwrap().scope, "openid email profile");
     }
 
     #[test]
@@ -386,6 +366,8 @@ mod tests {
         assert!(parse(&document, secrets).is_err());
         let config =
             parse(&document, |name| secrets(name).or((name == "SCHOOL_CLIENT_SECRET").then(|| "s".to_owned())));
-        assert_eq!(config.unwrap().provider("school").unwrap().client_secret.as_str(), "s");
+        let config = config.unwrap();
+        let credentials = &config.provider("school").unwrap().credentials;
+        assert!(matches!(credentials, Credentials::Secret { secret, .. } if secret.as_str() == "s"));
     }
 }

@@ -49,6 +49,61 @@ impl<'a> Section<'a> {
         self.fields.contains_key(name)
     }
 
+    /// The table in a field, to be read and closed by itself; an empty one if it is not there.
+    pub fn table(&mut self, name: &str) -> Section<'_> {
+        let fields = match self.take(name) {
+            None => Map::new(),
+            Some(Value::Object(fields)) => fields,
+            Some(_) => {
+                self.fault(name, "must be a table");
+                Map::new()
+            }
+        };
+        Section { path: format!("{}.{name}", self.path), fields, faults: self.faults }
+    }
+
+    /// The same, if it is there.
+    pub fn optional_table(&mut self, name: &str) -> Option<Section<'_>> {
+        self.has(name).then(|| self.table(name))
+    }
+
+    /// The tables of a list.
+    pub fn each(&mut self, name: &str, mut read: impl FnMut(Section<'_>)) {
+        let entries = match self.take(name) {
+            None => Vec::new(),
+            Some(Value::Array(entries)) => entries,
+            Some(_) => return self.fault(name, "must be a list of tables"),
+        };
+        for (place, entry) in entries.iter().enumerate() {
+            if let Some(section) = Section::open(&format!("{}.{name}[{place}]", self.path), Some(entry), self.faults) {
+                read(section);
+            }
+        }
+    }
+
+    /// A table of texts.
+    pub fn text_table(&mut self, name: &str) -> Vec<(String, String)> {
+        let mut table = self.table(name);
+        let fields = std::mem::take(&mut table.fields);
+        let mut texts = Vec::new();
+        for (name, value) in fields {
+            match value {
+                Value::String(text) => texts.push((name, text)),
+                _ => table.fault(&name.escape_debug().to_string(), "must be a text"),
+            }
+        }
+        texts
+    }
+
+    /// Whether a field is there and says that there is nothing; then it is taken out.
+    pub fn take_null(&mut self, name: &str) -> bool {
+        let null = self.fields.get(name) == Some(&Value::Null);
+        if null {
+            self.fields.remove(name);
+        }
+        null
+    }
+
     /// A text that must be there.
     pub fn required(&mut self, name: &str) -> Option<String> {
         if !self.has(name) {

@@ -67,6 +67,8 @@ fn read(letter: &Value) -> Option<Letter> {
         "approval_needed" => Matter::ApprovalNeeded { account: AccountId::parse(text("account")?)?, email: email()? },
         "approved" => Matter::Approved,
         "session_stolen" => Matter::SessionStolen,
+        "identity_linked" => Matter::IdentityLinked { provider: text("provider")?.to_owned() },
+        "identity_unlinked" => Matter::IdentityUnlinked { provider: text("provider")?.to_owned() },
         "account_deleted" => Matter::AccountDeleted,
         _ => return None,
     };
@@ -128,6 +130,16 @@ pub enum Matter {
     Approved,
     /// A refresh token came back that was used before: somebody else had it.
     SessionStolen,
+    /// An identity of a provider leads to the account from now on.
+    IdentityLinked {
+        /// The provider, as its button calls it.
+        provider: String,
+    },
+    /// One does so no more.
+    IdentityUnlinked {
+        /// The provider, as its button calls it.
+        provider: String,
+    },
     /// The account is no more.
     AccountDeleted,
 }
@@ -148,7 +160,7 @@ const fn kind(name: &'static str, placeholders: &'static [&'static str], linked:
 }
 
 /// Every kind of matter, in the order of [`Matter`].
-pub static KINDS: [Kind; 13] = [
+pub static KINDS: [Kind; 15] = [
     kind("verify_email", &["lifetime"], true),
     kind("already_registered", &[], true),
     kind("recover_account", &["lifetime"], true),
@@ -161,6 +173,8 @@ pub static KINDS: [Kind; 13] = [
     kind("approval_needed", &["account", "email"], true),
     kind("approved", &[], true),
     kind("session_stolen", &[], true),
+    kind("identity_linked", &["provider"], true),
+    kind("identity_unlinked", &["provider"], true),
     kind("account_deleted", &[], false),
 ];
 
@@ -213,6 +227,8 @@ impl Matter {
             Self::ApprovalNeeded { .. } => "approval_needed",
             Self::Approved => "approved",
             Self::SessionStolen => "session_stolen",
+            Self::IdentityLinked { .. } => "identity_linked",
+            Self::IdentityUnlinked { .. } => "identity_unlinked",
             Self::AccountDeleted => "account_deleted",
         }
     }
@@ -240,6 +256,8 @@ impl Matter {
                 | Self::PasswordChanged
                 | Self::Approved
                 | Self::SessionStolen
+                | Self::IdentityLinked { .. }
+                | Self::IdentityUnlinked { .. }
                 | Self::AccountDeleted
         )
     }
@@ -270,7 +288,7 @@ impl Matter {
     }
 
     /// The placeholders of its own.
-    const VALUES: [&str; 3] = ["email", "account", "user_name"];
+    const VALUES: [&str; 4] = ["email", "account", "user_name", "provider"];
 
     /// What stands for a placeholder of its own.
     pub(super) fn value(&self, placeholder: &str) -> Option<String> {
@@ -283,6 +301,9 @@ impl Matter {
             ) => Some(email.as_str().to_owned()),
             ("account", Self::ApprovalNeeded { account, .. }) => Some(account.to_string()),
             ("user_name", Self::UserName { user_name }) => Some(visible(user_name)),
+            ("provider", Self::IdentityLinked { provider } | Self::IdentityUnlinked { provider }) => {
+                Some(visible(provider))
+            }
             _ => None,
         }
     }

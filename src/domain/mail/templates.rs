@@ -27,7 +27,7 @@ impl Templates {
     pub fn built_in(language: &str) -> Self {
         let [(_, default)] = LANGUAGES;
         let text = LANGUAGES.iter().find(|(name, _)| *name == language).map_or(default, |(_, text)| text);
-        let mut templates = Self(serde_json::from_slice(text.as_bytes()).unwrap_or_default());
+        let mut templates = Self(crate::json::read(text.as_bytes()).unwrap_or_default());
         templates.replace("frame", "language", json!(language));
         templates
     }

@@ -15,6 +15,7 @@ use crate::domain::permission::Grant;
 use crate::domain::tag::{Tag, TagSet, Tags};
 use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
+use crate::json;
 
 /// What is known of a request. Whatever is not in here is not known, and gives nobody anything.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +106,7 @@ impl FactsDocument {
     /// # Errors
     /// As [`FactsDocument::parse`].
     pub fn parse_json(text: &str) -> Result<Self> {
-        let json = serde_json::from_slice(text.as_bytes());
+        let json = json::read(text.as_bytes());
         Self::parse(&json.map_err(|_| Fault::new("must be JSON").of("facts", Code::QueryInvalid))?)
     }
 

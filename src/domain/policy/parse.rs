@@ -10,6 +10,7 @@ use crate::domain::permission::{Grant, Permission, PermissionName, Scope};
 use crate::domain::record::{Kind, RecordId};
 use crate::domain::tag::Question;
 use crate::error::{Code, Error, Result};
+use crate::json;
 
 impl Policy {
     /// The deepest policy: an atom is one deep, and each combiner around it one deeper.
@@ -53,7 +54,7 @@ impl Policy {
         if text.len() > Self::MAX_JSON_BYTES {
             return Err(invalid(Fault::new(TOO_LONG)));
         }
-        let json = serde_json::from_slice(text.as_bytes()).map_err(|_| invalid(Fault::new("must be JSON")))?;
+        let json: Value = json::read(text.as_bytes()).map_err(|_| invalid(Fault::new("must be JSON")))?;
         read(&json, &[])
     }
 }

@@ -1,10 +1,8 @@
 //! The pages behind the links in mails. Opening one does nothing, so that neither a mail scanner nor a preview uses the
 //! link up: a button does.
 
-use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use super::super::App;
@@ -69,8 +67,7 @@ impl Posted {
             password: Option<Zeroizing<String>>,
         }
         let by_form = ByForm::of(incoming);
-        let (token, password) = if by_form.0 {
-            let mut pairs = form_urlencoded::parse(incoming.body());
+        let (token, password) = if let Some(mut pairs) = incoming.form() {
             (pairs.find(|(name, _)| name == "token").map(|(_, value)| value.into_owned()).unwrap_or_default(), None)
         } else {
             let Body { token, password } = incoming.json()?;
@@ -83,7 +80,7 @@ impl Posted {
 impl ByForm {
     /// Whether this request is one of a form.
     pub fn of(incoming: &Incoming) -> Self {
-        Self(incoming.header(&CONTENT_TYPE) == Some("application/x-www-form-urlencoded"))
+        Self(incoming.form().is_some())
     }
 
     /// Says what was done: to a program, or on the page that the person is led to.

@@ -11,7 +11,7 @@ mod settings;
 pub use link::page;
 pub use login::login;
 pub use recovery::{remind_user_name, request_reset_password, reset_password};
-pub use registration::{claim, register, taken, verify_email};
+pub use registration::{register, taken, verify_email};
 pub use settings::{change_email, change_password, delete_account, export, undo_email_change, update_profile};
 
 use serde_json::{Map, Value};
@@ -31,9 +31,6 @@ use crate::ports::call::REALM;
 
 /// For how many seconds a handle stays reserved for who has registered: longer than her link works.
 const RESERVATION: u64 = 2 * 86_400;
-
-/// For how many seconds a handle stays claimed by who takes it with the next command.
-const CLAIM: u64 = 600;
 
 /// A password that is only compared.
 pub fn compared<P: Platform>(app: &App<'_, P>, text: &Zeroizing<String>) -> Result<Password> {

@@ -6,12 +6,13 @@ use zeroize::Zeroizing;
 use super::super::App;
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
+use super::super::handles::claim;
 use super::super::incoming::Incoming;
 use super::link::Posted;
 use super::password::{self, Accepted};
-use super::{CLAIM, RESERVATION, browser, changes, configured};
+use super::{RESERVATION, browser, changes, configured};
 use crate::actors::account::{Claims, Peek, Prepare, Register, VerifyEmail};
-use crate::actors::directory::{Claim, Reserve, Reserved};
+use crate::actors::directory::{Reserve, Reserved};
 use crate::domain::account::Profile;
 use crate::domain::field::{Changes, Extent};
 use crate::domain::handle::Handle;
@@ -97,16 +98,4 @@ pub async fn verify_email<P: Platform>(
     let command = VerifyEmail { token, browser: browser::known(app, incoming), rules: app.config.rules() };
     let done = app.platform.call(account.as_str(), &command).await?;
     by_form.answer(app, done)
-}
-
-/// Claims a handle for an account, or fails if somebody else has it.
-pub async fn claim<P: Platform>(
-    app: &App<'_, P>,
-    account: &AccountId,
-    handle: Handle,
-    proved: bool,
-    refusal: impl FnOnce() -> Error,
-) -> Result<()> {
-    let claim = Claim { handle, candidate: account.clone(), proved, lifetime: Some(CLAIM) };
-    if app.platform.call(REALM, &claim).await? == *account { Ok(()) } else { Err(refusal()) }
 }

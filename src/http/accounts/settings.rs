@@ -7,9 +7,10 @@ use zeroize::Zeroizing;
 use super::super::App;
 use super::super::answer::Answer;
 use super::super::authentication::{self, Authentication, decided};
+use super::super::handles::claim;
 use super::super::incoming::Incoming;
 use super::link::Posted;
-use super::registration::{claim, taken};
+use super::registration::taken;
 use super::{account_of, address, changes, compared, configured, password};
 use crate::actors::account::{
     ChangeEmail, ChangePassword, CountMail, Delete, Describe, Export, UndoEmailChange, UpdateProfile,
@@ -18,6 +19,7 @@ use crate::domain::account::Profile;
 use crate::domain::field::{Extent, Field, Kind};
 use crate::domain::handle::Handle;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Platform;
 
 /// `POST /api/profile`.
@@ -129,8 +131,7 @@ pub async fn delete_account<P: Platform>(
     Ok(Answer::empty())
 }
 
-/// The profile in a description. By way of its text: so there is one kind of reader.
+/// The profile in a description.
 fn profile(description: &Value) -> Result<Profile> {
-    let read = serde_json::from_slice(description.to_string().as_bytes());
-    read.map_err(|error| Error::new(Code::Internal, format!("description: {error}")))
+    json::take(description.clone()).map_err(|error| Error::new(Code::Internal, format!("description: {error}")))
 }

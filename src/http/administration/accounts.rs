@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::super::accounts::{changes, claim, configured, taken};
+use super::super::accounts::{changes, configured, taken};
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::authorization::Manager;
+use super::super::handles::claim;
 use super::super::incoming::Incoming;
 use super::super::named::account;
 use super::super::{App, lists};

@@ -17,6 +17,7 @@ use crate::domain::policy::Policy;
 use crate::domain::tag::Question;
 use crate::domain::target::Target;
 use crate::error::{Code, Error, Result};
+use crate::json;
 use crate::ports::Platform;
 
 /// Answers 200, 401 or 403, each with its reason.
@@ -96,6 +97,6 @@ fn read<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Guard> {
 
 fn conditions(incoming: &Incoming) -> Result<BTreeMap<String, bool>> {
     let Some(text) = incoming.query("conditions")? else { return Ok(BTreeMap::new()) };
-    serde_json::from_slice(text.as_bytes())
+    json::read(text.as_bytes())
         .map_err(|_| Error::new(Code::QueryInvalid, "`conditions` are no object of true and false"))
 }

@@ -1,15 +1,14 @@
 //! How somebody is refused whom signing in may help.
 
 use http::HeaderName;
-use url::form_urlencoded;
 
 use super::super::answer::Answer;
 use super::super::incoming::Incoming;
-use super::super::{App, challenge};
+use super::super::{App, challenge, sign_in_page};
 use crate::domain::config::Config;
 use crate::domain::next::Next;
 use crate::domain::target::Target;
-use crate::error::{Details, Error};
+use crate::error::Error;
 use crate::ports::Platform;
 
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -45,23 +44,6 @@ pub fn of_route<P: Platform>(app: &App<'_, P>, incoming: &Incoming, error: &Erro
 
 /// Where people sign in, and come back from.
 fn sign_in_url(config: &Config, target: Option<&Target>, error: &Error) -> String {
-    let page = config.authorization.sign_in.as_str();
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    if let Some(next) = target.and_then(|target| Next::parse(&target.as_written()).ok()) {
-        query.append_pair("next", next.as_str());
-    }
-    if let Details::Demand(demand) = &error.details
-        && let Some(seconds) = demand.max_age
-    {
-        query.append_pair("max_age", &seconds.to_string());
-    }
-    let query = query.finish();
-    let mark = if query.is_empty() {
-        ""
-    } else if page.contains('?') {
-        "&"
-    } else {
-        "?"
-    };
-    format!("{}{page}{mark}{query}", config.origin)
+    let next = target.and_then(|target| Next::parse(&target.as_written()).ok());
+    sign_in_page::url(config, next.as_ref(), Some(error))
 }

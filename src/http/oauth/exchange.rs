@@ -1,105 +1,150 @@
-//! A code becomes an identity: token request, ID token, userinfo.
+//! The token endpoint: a code becomes an identity, a refresh token another access token.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{Method, Request, StatusCode};
-use serde::Deserialize;
-use url::form_urlencoded;
+use http::{Request, StatusCode};
+use zeroize::Zeroizing;
 
 use super::super::App;
-use super::provider_documents;
+use super::ask::{self, named, oauth_error, parse, refused};
+use super::userinfo::{document, verified};
+use super::{client, provider_documents, redirect_uri};
 use crate::domain::flow::Flow;
-use crate::domain::id_token::{self, Expected, Identity};
-use crate::domain::jwk::KeySet;
-use crate::domain::jws::Unverified;
+use crate::domain::id_token::{self, Expected, IdToken};
+use crate::domain::identity::{Identity, Proved};
 use crate::domain::metadata::Metadata;
-use crate::domain::provider::Provider;
+use crate::domain::providers::{KeptTokens, Provider, Refreshed, TokenResponse};
 use crate::error::{Code, Error, Result};
-use crate::ports::{Platform, signatures};
+use crate::json;
+use crate::ports::Platform;
+
+/// What came back from the provider besides `state`.
+pub struct AuthorizationResponse {
+    /// The code.
+    pub code: String,
+    /// What the provider wants to see again.
+    pub echo: Vec<(String, String)>,
+}
 
 /// Redeems a code and says who signed in.
-pub async fn identify<P: Platform>(
+pub async fn redeem<P: Platform>(
     app: &App<'_, P>,
     provider: &Provider,
     metadata: &Metadata,
     flow: &Flow,
-    code: &str,
-    redirect_uri: &str,
-) -> Result<Identity> {
-    let request = token_request(provider, metadata, flow, code, redirect_uri)?;
-    let answer = tokens(app, request).await?;
-    let mut identity = verify(app, provider, metadata, flow, &answer).await?;
-    // Many providers put the address into userinfo only (OpenID Connect Core §5.4).
-    if identity.profile.email.is_none()
-        && let (Some(endpoint), Some(token)) = (&metadata.userinfo_endpoint, &answer.access_token)
-    {
-        let document = userinfo(app, endpoint, token).await?;
-        identity.profile = id_token::check_userinfo(&document, &identity.subject)?;
+    response: AuthorizationResponse,
+) -> Result<Proved> {
+    let answered = tokens(app, token_request(app, provider, metadata, flow, response).await?).await?;
+    let answer = read(&answered)?;
+    let token = if provider.openid { Some(verify(app, provider, metadata, flow, &answer).await?) } else { None };
+    let document = document(app, provider, metadata, &answered, &answer, token.as_ref()).await?;
+    // What is signed goes before what is not.
+    let signed = token.as_ref().map_or(&document, |token| &token.claims);
+    if !provider.only.iter().all(|condition| condition.holds(signed)) {
+        return Err(Error::new(Code::IdentityRefused, "what `only` demands does not hold"));
     }
-    Ok(identity)
+    let mapping = &provider.mapping;
+    let subject = token.as_ref().map(|token| token.subject.clone()).or_else(|| mapping.subject(&document));
+    let subject = subject.ok_or_else(|| {
+        Error::new(Code::ProviderRefused, format!("no subject at `{}`", mapping.subject.escape_debug()))
+    })?;
+    let mut profile = mapping.profile(&document, &provider.trust);
+    if let (Some(endpoint), Some(token)) = (&provider.endpoints.emails, answer.bearer()) {
+        let emails = ask::get(app, endpoint, Some(token)).await?;
+        mapping.take_email(&json::read(&emails).unwrap_or_default(), &provider.trust, &mut profile);
+    }
+    let issuer = token.as_ref().map_or(provider.issuer.as_str(), |token| &token.issuer).to_owned();
+    let identity = Identity {
+        provider: provider.id.clone(),
+        provider_name: provider.name.clone(),
+        issuer,
+        subject,
+        user_name: mapping.user_name(&document),
+        profile,
+    };
+    let tokens = keep(app, provider, &answer, &identity)?;
+    Ok(Proved { identity, auth_time: token.and_then(|token| token.auth_time), tokens })
 }
 
-/// What is used of a token response (OpenID Connect Core §3.1.3.3).
-#[derive(Deserialize)]
-struct TokenAnswer {
-    id_token: String,
-    access_token: Option<String>,
+/// How a provider says that a refresh token is worth nothing any more: RFC 6749 §5.2, and GitHub.
+const GONE: [&str; 2] = ["invalid_grant", "bad_refresh_token"];
+
+/// Exchanges a refresh token (RFC 6749 §6). Only the provider's own word says that it is worth nothing: an answer of its proxy, or an error
+/// of ours, does not.
+pub async fn refresh<P: Platform>(
+    app: &App<'_, P>,
+    provider: &Provider,
+    identity: &Identity,
+    refresh_token: &Zeroizing<String>,
+) -> Result<Refreshed> {
+    let metadata = provider_documents::metadata(app, provider).await?;
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.as_str())];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let request = client::form(app, provider, &metadata, &metadata.token_endpoint, fields).await?;
+    let response = ask::ask(app, request).await?;
+    let (status, body) = (response.status(), response.body());
+    let error = oauth_error(body);
+    if status.as_u16() < 500 && error.as_ref().is_some_and(|error| GONE.contains(&error.as_str())) {
+        return Ok(Refreshed::Gone);
+    }
+    if status != StatusCode::OK {
+        let code =
+            if status.as_u16() < 500 && error.is_some() { Code::TokenRefused } else { Code::ProviderUnavailable };
+        return Err(Error::new(code, format!("refresh: status {status}, {}", named(error.as_ref()))));
+    }
+    let answer = read(body).map_err(|error| error.recoded(Code::ProviderRefused, Code::TokenRefused))?;
+    let none = || Error::new(Code::TokenRefused, "refresh: no access token for bearers, or none that is to be kept");
+    keep(app, provider, &answer, identity)?.map(Refreshed::New).ok_or_else(none)
+}
+
+fn keep<P: Platform>(
+    app: &App<'_, P>,
+    provider: &Provider,
+    answer: &TokenResponse,
+    identity: &Identity,
+) -> Result<Option<KeptTokens>> {
+    if !provider.keeps_tokens {
+        return Ok(None);
+    }
+    KeptTokens::seal(answer, &identity.handle(), app.platform.now(), &app.config.secret, app.platform)
 }
 
 /// RFC 6749 §4.1.3 with RFC 7636 §4.5.
-fn token_request(
+async fn token_request<P: Platform>(
+    app: &App<'_, P>,
     provider: &Provider,
     metadata: &Metadata,
     flow: &Flow,
-    code: &str,
-    redirect_uri: &str,
+    response: AuthorizationResponse,
 ) -> Result<Request<Vec<u8>>> {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "authorization_code")
-        .append_pair("code", code)
-        .append_pair("redirect_uri", redirect_uri)
-        .append_pair("code_verifier", flow.verifier.as_str());
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(&metadata.token_endpoint)
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header(ACCEPT, "application/json");
-    if metadata.secret_in_body() {
-        form.append_pair("client_id", &provider.client_id).append_pair("client_secret", &provider.client_secret);
-    } else {
-        request = request.header(AUTHORIZATION, basic(&provider.client_id, &provider.client_secret));
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut fields = response.echo;
+    fields.extend([
+        field("grant_type", "authorization_code"),
+        field("code", &response.code),
+        field("redirect_uri", &redirect_uri(app, provider)),
+    ]);
+    if provider.pkce {
+        fields.push(field("code_verifier", flow.verifier.as_str()));
     }
-    request
-        .body(form.finish().into_bytes())
-        .map_err(|error| Error::new(Code::ProviderUnavailable, format!("token request: {error}")))
+    client::form(app, provider, metadata, &metadata.token_endpoint, fields).await
 }
 
-/// RFC 6749 §2.3.1: both parts are form-encoded before they are joined.
-fn basic(client_id: &str, client_secret: &str) -> String {
-    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(client_id), encode(client_secret))))
-}
-
-async fn tokens<P: Platform>(app: &App<'_, P>, request: Request<Vec<u8>>) -> Result<TokenAnswer> {
-    let response = app.platform.fetch(request).await?;
-    let refused = |cause: String| Error::new(Code::ProviderRefused, format!("token endpoint: {cause}"));
+/// The body of a token response.
+async fn tokens<P: Platform>(app: &App<'_, P>, request: Request<Vec<u8>>) -> Result<Vec<u8>> {
+    let response = ask::ask(app, request).await?;
     if response.status() != StatusCode::OK {
-        return Err(refused(format!("status {}, {}", response.status(), oauth_error(response.body()))));
+        let error = oauth_error(response.body());
+        return Err(refused(&format!("status {}, {}", response.status(), named(error.as_ref()))));
     }
-    // Where it broke, and not what stands there: that may be a token.
-    serde_json::from_slice(response.body())
-        .map_err(|error| refused(format!("{:?} at {}:{}", error.classify(), error.line(), error.column())))
+    Ok(response.into_body())
 }
 
-/// What an error answer says (RFC 6749 §5.2); nothing else of it is written into the log.
-fn oauth_error(body: &[u8]) -> String {
-    #[derive(Deserialize)]
-    struct OauthError {
-        error: String,
+fn read(answered: &[u8]) -> Result<TokenResponse> {
+    let answer: TokenResponse = parse("token endpoint", answered)?;
+    // Some tell of an error with status 200.
+    if answer.access_token.is_none() && answer.id_token.is_none() {
+        return Err(refused(&format!("no token, {}", named(oauth_error(answered).as_ref()))));
     }
-    serde_json::from_slice::<OauthError>(body)
-        .map_or_else(|_| "no OAuth error".to_owned(), |answer| format!("error `{}`", answer.error.escape_debug()))
+    Ok(answer)
 }
 
 async fn verify<P: Platform>(
@@ -107,22 +152,10 @@ async fn verify<P: Platform>(
     provider: &Provider,
     metadata: &Metadata,
     flow: &Flow,
-    answer: &TokenAnswer,
-) -> Result<Identity> {
-    let token = Unverified::parse(&answer.id_token).map_err(id_token_invalid)?;
-    let will_do = |keys: &KeySet| keys.candidate(token.algorithm(), token.kid()).is_some();
-    let keys = provider_documents::keys(app, metadata, will_do).await?;
-    let verified = signatures::verify(token, &keys, app.platform).await.map_err(id_token_invalid)?;
-    let access_token = answer.access_token.as_deref();
-    id_token::check(&verified, &Expected { provider, flow, access_token, now: app.platform.now() })
-}
-
-/// To the caller a bad ID token is the provider's fault, not a bad token of hers.
-fn id_token_invalid(error: Error) -> Error {
-    error.recoded(Code::TokenInvalid, Code::IdTokenInvalid)
-}
-
-/// OpenID Connect Core §5.3.1.
-async fn userinfo<P: Platform>(app: &App<'_, P>, endpoint: &str, token: &str) -> Result<Vec<u8>> {
-    provider_documents::get(app, endpoint, Some(token)).await.map(String::into_bytes)
+    answer: &TokenResponse,
+) -> Result<IdToken> {
+    let token = answer.id_token.as_deref().ok_or_else(|| refused("no ID token"))?;
+    let verified = verified(app, metadata, token).await?;
+    let access_token = answer.access_token.as_ref().map(|token| token.as_str());
+    id_token::check(&verified, &Expected { provider, metadata, flow, access_token, now: app.platform.now() })
 }

@@ -1,12 +1,10 @@
 //! A provider's discovery document and keys, kept in KV for a day.
 
-use http::header::{ACCEPT, AUTHORIZATION};
-use http::{Method, Request, StatusCode};
-
 use super::super::App;
+use super::ask::get;
 use crate::domain::jwk::KeySet;
 use crate::domain::metadata::Metadata;
-use crate::domain::provider::Provider;
+use crate::domain::providers::Provider;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use crate::ports::kv::{self, Fetched, Record};
@@ -14,14 +12,17 @@ use crate::ports::kv::{self, Fetched, Record};
 /// For how many seconds a document is used without asking again.
 const LIFETIME: u64 = 86_400;
 
-/// What the provider says of itself.
+/// What the provider says of itself, or what is known of it where it says nothing.
 pub async fn metadata<P: Platform>(app: &App<'_, P>, provider: &Provider) -> Result<Metadata> {
-    let record = kv::Discovery(&provider.issuer);
+    if !provider.openid {
+        return Ok(Metadata::known(provider));
+    }
+    let record = kv::Discovery(provider.issuer.as_str());
     let read = |document: &str| Metadata::parse(document.as_bytes(), provider, app.config.reach());
     if let Some(metadata) = kept(app, &record).await.and_then(|document| read(&document).ok()) {
         return Ok(metadata);
     }
-    let document = get(app, &provider.discovery_url(), None).await?;
+    let document = text(app, &provider.discovery_url()).await?;
     let metadata = read(&document)?;
     keep(app, &record, document).await;
     Ok(metadata)
@@ -38,7 +39,7 @@ pub async fn keys<P: Platform>(
     if let Some(keys) = kept.filter(will_do) {
         return Ok(keys);
     }
-    let document = get(app, &metadata.jwks_uri, None).await?;
+    let document = text(app, &metadata.jwks_uri).await?;
     let keys = KeySet::parse(document.as_bytes())
         .ok_or_else(|| Error::new(Code::ProviderUnavailable, format!("no key set at `{}`", metadata.jwks_uri)))?;
     keep(app, &record, document).await;
@@ -64,17 +65,7 @@ async fn keep<P: Platform>(app: &App<'_, P>, record: &impl Record<Value = Fetche
     }
 }
 
-/// GETs a document, as the bearer of a token if there is one.
-pub async fn get<P: Platform>(app: &App<'_, P>, url: &str, token: Option<&str>) -> Result<String> {
-    let bad = |cause: String| Error::new(Code::ProviderUnavailable, format!("GET `{url}`: {cause}"));
-    let mut request = Request::builder().method(Method::GET).uri(url).header(ACCEPT, "application/json");
-    if let Some(token) = token {
-        request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-    }
-    let request = request.body(Vec::new()).map_err(|error| bad(error.to_string()))?;
-    let response = app.platform.fetch(request).await?;
-    if response.status() != StatusCode::OK {
-        return Err(bad(format!("status {}", response.status())));
-    }
-    String::from_utf8(response.into_body()).map_err(|_| bad("not UTF-8".to_owned()))
+async fn text<P: Platform>(app: &App<'_, P>, url: &str) -> Result<String> {
+    let bad = |_| Error::new(Code::ProviderUnavailable, format!("GET `{url}`: not UTF-8"));
+    String::from_utf8(get(app, url, None).await?).map_err(bad)
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod administration;
 mod authorization;
+mod providers;
 mod public;
 mod sessions;
 
@@ -19,6 +20,13 @@ pub enum Name {
     Config,
     OauthLogin,
     OauthCallback,
+    OauthFormCallback,
+    PendingLink,
+    SettleLink,
+    Identities,
+    LinkIdentity,
+    UnlinkIdentity,
+    ProviderToken,
     Session,
     Refresh,
     Logout,
@@ -197,6 +205,9 @@ impl Endpoint {
             self.name,
             Name::OauthLogin
                 | Name::OauthCallback
+                | Name::OauthFormCallback
+                | Name::PendingLink
+                | Name::SettleLink
                 | Name::VerifyEmailPage
                 | Name::VerifyEmail
                 | Name::UndoEmailChangePage
@@ -230,9 +241,10 @@ impl Endpoint {
         let administers = self.administers();
         let known = administers || self.access == Access::Person;
         let asks = known || !(self.required.is_empty() && self.optional.is_empty());
-        let derived: [(bool, &[Code]); 9] = [
+        let derived: [(bool, &[Code]); 10] = [
             (true, &[Code::HeadersTooLarge, Code::Internal, Code::ConfigurationInvalid, Code::Unavailable]),
-            (changes, &[Code::CrossSite, Code::BodyTooLarge]),
+            (changes, &[Code::BodyTooLarge]),
+            (changes && self.name != Name::OauthFormCallback, &[Code::CrossSite]),
             (asks, &[Code::QueryInvalid]),
             (self.body.is_some(), &[Code::BodyInvalid, Code::ContentTypeUnsupported]),
             (known, SIGNED_IN),
@@ -267,8 +279,9 @@ const PROOF: &[Code] = &[
 ];
 
 /// Every endpoint, one table for each family.
-static TABLES: [&[Endpoint]; 5] = [
+static TABLES: [&[Endpoint]; 6] = [
     public::PUBLIC,
+    providers::PROVIDERS,
     sessions::SESSIONS,
     accounts::ACCOUNTS,
     authorization::AUTHORIZATION,

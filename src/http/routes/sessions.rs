@@ -1,43 +1,10 @@
-//! Signing in at a provider, and what becomes of a session.
+//! What becomes of a session.
 
 use super::{Access, Endpoint, Name};
 use crate::domain::config::Action;
 use crate::error::Code;
 
 pub static SESSIONS: &[Endpoint] = &[
-    Endpoint::new(
-        Name::OauthLogin,
-        Access::Public,
-        "GET",
-        "/oauth/{provider}/login",
-        "Sends the browser to a provider to sign in",
-    )
-    .query(&[], &["next", "remember", "max_age"])
-    .limited()
-    .status(303)
-    .fails(&[Code::ProviderUnknown, Code::NextInvalid, Code::ProviderUnavailable]),
-    Endpoint::new(
-        Name::OauthCallback,
-        Access::Visitor,
-        "GET",
-        "/oauth/{provider}/callback",
-        "Takes the browser back from a provider and opens a session",
-    )
-    .query(&["state"], &["code", "iss", "error"])
-    .limited()
-    .status(303)
-    .fails(&[
-        Code::ProviderUnknown,
-        Code::StateInvalid,
-        Code::FlowExpired,
-        Code::CallbackReplayed,
-        Code::IssuerMismatch,
-        Code::ConsentRefused,
-        Code::ProviderRefused,
-        Code::ProviderUnavailable,
-        Code::IdTokenInvalid,
-        Code::AccountInactive,
-    ]),
     Endpoint::new(
         Name::Session,
         Access::Visitor,

@@ -104,7 +104,8 @@ fn action() -> impl Strategy<Value = Action> {
     let maybe = || prop_oneof![3 => Just(Some(0)), 1 => (0..PASSWORDS.len()).prop_map(Some), 1 => Just(None)];
     let known = || prop_oneof![3 => Just(0), 1 => 0..PASSWORDS.len()];
     let status = prop_oneof![3 => Just(Status::Active), 1 => Just(Status::Blocked), 1 => Just(Status::Disabled)];
-    let seconds = prop_oneof![Just(60), Just(601), Just(3600), Just(86_400), Just(2 * 86_400), Just(7 * 86_400)];
+    let seconds =
+        prop_oneof![Just(60), Just(121), Just(601), Just(3600), Just(86_400), Just(2 * 86_400), Just(7 * 86_400)];
     prop_oneof![
         4 => (email.clone(), name(), known()).prop_map(|(email, name, password)| Action::Register { email, name, password }),
         // Mostly one of the newest links.
@@ -236,7 +237,7 @@ impl<'a> Stage<'a> {
             Action::SetStatus { email, status } => {
                 let account = people::lookup(self.world, &handle(Key::Email(email)))?;
                 let led = set_status(self.world, &account, status);
-                Seen { status: led.map_or_else(|error| error.code.status(), |()| 200), body: json!({}) }
+                Seen { status: led.map_or_else(|error| error.code.status(), |()| 200), body: json!({}), location: None }
             }
             Action::Pass { .. } => return None,
         })

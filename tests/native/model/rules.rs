@@ -10,7 +10,7 @@ use super::{Action, EMAILS, NAMES};
 const HOUR: u64 = 3600;
 const DAY: u64 = 86_400;
 const RESERVATION: u64 = 2 * DAY;
-const CLAIM: u64 = 600;
+const CLAIM: u64 = 120;
 
 /// A handle, by its place in the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

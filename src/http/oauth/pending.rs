@@ -1,0 +1,220 @@
+//! `/api/link`: somebody has come from a provider, and is asked which account is hers. What the provider has proved waits meanwhile, sealed,
+//! in an object of its own; her browser has nothing but its name.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::super::answer::Answer;
+use super::super::authentication::{self, Authentication};
+use super::super::cookies::Cookie;
+use super::super::incoming::Incoming;
+use super::super::sign_in::{Question, create};
+use super::super::{App, identities, keys, sign_in_page};
+use super::question::page;
+use crate::actors::replay::{Deposit, Look, Withdraw};
+use crate::domain::base64url;
+use crate::domain::flow::Flow;
+use crate::domain::next::Next;
+use crate::domain::random;
+use crate::domain::secret::{Purpose, sha256};
+use crate::domain::session::Mode;
+use crate::error::{Code, Details, Error, Result};
+use crate::json;
+use crate::ports::Platform;
+
+/// The path of the question, below the prefix.
+const PATH: &str = "/api/link";
+
+/// How long she may take to answer, in seconds.
+const LIFETIME: u64 = 900;
+
+/// The question, and what goes on afterwards.
+#[derive(Serialize, Deserialize)]
+struct Pending {
+    question: Question,
+    next: Next,
+    remembered: bool,
+}
+
+/// Keeps what was proved, and leads the browser to the question.
+pub async fn keep<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    question: Question,
+    flow: &Flow,
+) -> Result<Answer> {
+    let name = base64url::encode(random::bytes::<32>(app.platform)?);
+    let next = next(app, incoming, flow).await;
+    let pending = Pending { question, next, remembered: flow.wishes.remembered };
+    let plain = serde_json::to_vec(&pending).map_err(|error| Error::new(Code::Internal, format!("link: {error}")))?;
+    let sealed = app.config.secret.key(Purpose::PendingLink)?.seal(&plain, name.as_bytes(), app.platform)?;
+    let deposit = Deposit { sealed: base64url::encode(sealed), lifetime: LIFETIME };
+    app.platform.call(&instance(&name), &deposit).await?;
+    incoming.set_cookies([Cookie::PendingLink.set(&name, LIFETIME, app.config)?]);
+    Answer::see_other(&format!("{}{}{PATH}", app.config.origin, app.config.prefix))
+}
+
+/// Where she goes afterwards. Who was asked already, and has signed in with another identity that is nobody's, goes on to where she first
+/// wanted to, for this question takes the place of that one.
+async fn next<P: Platform>(app: &App<'_, P>, incoming: &Incoming, flow: &Flow) -> Next {
+    if flow.wishes.next.as_str() != format!("{}{PATH}", app.config.prefix) {
+        return flow.wishes.next.clone();
+    }
+    match Waiting::of(app, incoming) {
+        Ok(former) => former.withdraw().await.map_or_else(|_| Next::default(), |pending| pending.next),
+        Err(_) => Next::default(),
+    }
+}
+
+/// The object is not named as the browser has it: names of objects may be written down.
+fn instance(name: &str) -> String {
+    format!("link:{}", base64url::encode(sha256(name.as_bytes())))
+}
+
+/// `GET`: what is asked, for a program or as a page with buttons. It changes nothing.
+pub async fn pending<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    let signed_in = matches!(authentication.who(), Ok(Some(_)));
+    let waiting = match Waiting::of(app, incoming) {
+        Ok(waiting) => waiting.look().await,
+        Err(error) => Err(error),
+    };
+    // A page that she comes back to when all is done.
+    if matches!(&waiting, Err(error) if error.code == Code::PendingLinkUnknown) && signed_in && incoming.prefers_html()
+    {
+        return Answer::see_other(&format!("{}/", app.config.origin));
+    }
+    let Pending { question, next, .. } = waiting?;
+    if incoming.prefers_html() {
+        return Ok(page(&question, signed_in, &sign_in_url(app, None)));
+    }
+    let identity = &question.proved.identity;
+    let mark = app.config.provider_of(identity).and_then(|provider| provider.mark.as_deref());
+    Answer::json(&json!({
+        "provider": { "id": identity.provider, "name": identity.provider_name, "mark": mark },
+        "name": identity.profile.display_name().or_else(|| identity.user_name.clone()),
+        "email": identity.profile.email,
+        "account_exists": question.account_exists,
+        "may_create": question.may_create,
+        "signed_in": signed_in,
+        "next": next,
+    }))
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    Add,
+    Create,
+    Cancel,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    action: Action,
+}
+
+/// `POST`: her answer.
+pub async fn settle<P: Platform>(
+    app: &App<'_, P>,
+    incoming: &Incoming,
+    authentication: &Authentication,
+) -> Result<Answer> {
+    let waiting = Waiting::of(app, incoming)?;
+    let settled = match action(incoming)? {
+        Action::Add => waiting.add(incoming, authentication).await,
+        Action::Create => waiting.create(incoming, authentication).await,
+        Action::Cancel => waiting.cancel().await,
+    };
+    let by_form = incoming.form().is_some();
+    match settled {
+        Ok((done, next)) => {
+            incoming.set_cookies([Cookie::PendingLink.clear(app.config)?]);
+            let back = || Answer::see_other(&format!("{}{}", app.config.origin, next.as_str()));
+            if by_form { back() } else { Answer::json(&json!({ "done": done, "next": next })) }
+        }
+        // Her proof is too old for this: she signs in once more, and comes back here.
+        Err(error) if matches!(error.details, Details::Demand(_)) && by_form => {
+            Answer::see_other(&sign_in_url(app, Some(&error)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn action(incoming: &Incoming) -> Result<Action> {
+    let Some(mut fields) = incoming.form() else { return incoming.json::<Body>().map(|body| body.action) };
+    let named = fields.find(|(name, _)| name == "action").map(|(_, value)| value.into_owned());
+    json::take(named.into()).map_err(|_| Error::new(Code::BodyInvalid, "no such action"))
+}
+
+/// What waits for the answer of a browser.
+struct Waiting<'a, P> {
+    app: &'a App<'a, P>,
+    name: String,
+}
+
+impl<'a, P: Platform> Waiting<'a, P> {
+    fn of(app: &'a App<'a, P>, incoming: &Incoming) -> Result<Self> {
+        let name = incoming.cookie(&Cookie::PendingLink.name(app.config));
+        let name = name.filter(|name| base64url::decode_array::<32>(name).is_some()).map(str::to_owned);
+        Ok(Self { app, name: name.ok_or_else(|| unknown("no cookie of a pending link"))? })
+    }
+
+    async fn look(&self) -> Result<Pending> {
+        self.open(self.app.platform.call(&instance(&self.name), &Look {}).await?)
+    }
+
+    async fn withdraw(&self) -> Result<Pending> {
+        self.open(self.app.platform.call(&instance(&self.name), &Withdraw {}).await?)
+    }
+
+    fn open(&self, sealed: Option<String>) -> Result<Pending> {
+        let sealed = sealed.and_then(|sealed| base64url::decode(&sealed)).ok_or_else(|| unknown("it is over"))?;
+        let opened = self.app.config.secret.open(Purpose::PendingLink, &sealed, self.name.as_bytes())?;
+        let opened = opened.ok_or_else(|| unknown("no secret opens what waits"))?;
+        json::read(&opened.plain).map_err(|error| Error::new(Code::Internal, format!("pending link: {error}")))
+    }
+
+    /// Adds the identity to the account that she is signed in to.
+    async fn add(&self, incoming: &Incoming, authentication: &Authentication) -> Result<(&'static str, Next)> {
+        let Pending { question, next, .. } = self.look().await?;
+        let account = authentication.required()?.sub.clone();
+        identities::add(self.app, incoming, authentication, &account, question.proved, 0).await?;
+        self.withdraw().await?;
+        Ok(("linked", next))
+    }
+
+    /// Gives her a new account, and lets her in.
+    async fn create(&self, incoming: &Incoming, authentication: &Authentication) -> Result<(&'static str, Next)> {
+        let question = self.look().await?.question;
+        if !question.may_create {
+            let code = if question.account_exists { Code::EmailTaken } else { Code::RegistrationClosed };
+            return Err(Error::new(code, "she was not asked whether she wants a new account"));
+        }
+        // The key first: without it the account would be made in vain.
+        let key = keys::signing(self.app).await?;
+        let Pending { question, next, remembered } = self.withdraw().await?;
+        let (new, issued) = create(self.app, question.proved, incoming.opening(remembered, Mode::Cookie)).await?;
+        authentication::enter(self.app, incoming, authentication, &key, *issued).await?;
+        Ok((if new { "created" } else { "linked" }, next))
+    }
+
+    async fn cancel(&self) -> Result<(&'static str, Next)> {
+        let next = self.withdraw().await.map_or_else(|_| Next::default(), |pending| pending.next);
+        Ok(("cancelled", next))
+    }
+}
+
+fn unknown(cause: &str) -> Error {
+    Error::new(Code::PendingLinkUnknown, cause)
+}
+
+/// The page where people sign in, and come back from to the question.
+fn sign_in_url<P>(app: &App<'_, P>, error: Option<&Error>) -> String {
+    let here = Next::parse(&format!("{}{PATH}", app.config.prefix)).ok();
+    sign_in_page::url(app.config, here.as_ref(), error)
+}
