@@ -132,7 +132,7 @@ describe("a strict provider", () => {
 
   it("knows the client by a key of its own: a new assertion each time, for this provider", async () => {
     await signIn("strict");
-    const { key } = runtime.strict;
+    const { strict: key } = runtime.strict.keys;
     const keys = createLocalJWKSet({ keys: [publicJwk(key)] });
     const seen = new Set();
     for (const path of ["/request", "/token"]) {
@@ -143,6 +143,17 @@ describe("a strict provider", () => {
     }
     assert.equal(seen.size, 2);
   });
+
+  for (const [provider, alg] of [["rsa", "RS256"], ["edwards", "EdDSA"]]) {
+    it(`knows a client by a key that signs with ${alg}`, async () => {
+      const { browser } = await signIn(provider);
+      const key = runtime.strict.keys[provider];
+      const keys = createLocalJWKSet({ keys: [publicJwk(key)] });
+      const { header } = await assertClient(idp.last("/token").body, clientOf(provider), keys, idp.issuer);
+      assert.deepEqual([header.alg, header.kid], [alg, key.kid]);
+      assert.equal((await profileOf(browser)).email, idp.person.email);
+    });
+  }
 
   it("knows another client by a secret that signs (`client_secret_jwt`), for the token endpoint where that is configured", async () => {
     const { browser } = await signIn("jwt");

@@ -1,6 +1,7 @@
 // The configurations that the tests meet. Each is one Worker of the runtime; a new one is a new entry here.
 
 import { createPrivateKey } from "node:crypto";
+import { publicJwk } from "./tokens.mjs";
 
 const SECRET = "a secret for tests only, long enough to be one";
 const CLIENT_SECRETS = { demo: "the-demo-client-secret", campus: "the-campus-client-secret" };
@@ -34,10 +35,10 @@ export const configurations = {
   // A client may ask three times a minute.
   limited: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.limited) }),
   // Providers in each way that they can be asked, and linked: `strict` wants the strictest form of everything, `jwt`, `post` and
-  // `sealed` are other clients of it, the last one with userinfo that is encrypted; the lying providers once more, `hostile`
-  // with its tokens kept, `other` linked automatically, `mute` and `local` the same without, or with less of a say about
-  // addresses, and `plain` as one of OAuth 2 without an ID token.
-  federated: (at) => ({ ...secrets, STRICT_PRIVATE_KEY: pem(at.strict.key), COUNTERSIGN: JSON.stringify(federated(at)) }),
+  // `sealed` are other clients of it, the last one with userinfo that is encrypted, `rsa` and `edwards` clients that sign with
+  // keys of those kinds; the lying providers once more, `hostile` with its tokens kept, `other` linked automatically, `mute` and
+  // `local` the same without, or with less of a say about addresses, and `plain` as one of OAuth 2 without an ID token.
+  federated: (at) => ({ ...secrets, ...clientKeys(at.strict.keys), COUNTERSIGN: JSON.stringify(federated(at)) }),
   // As deployed: https only. It can be asked over loopback; what it asks at the provider's host reaches a lying provider.
   production: (at) => ({ ...secrets, COUNTERSIGN: production(at.school) }),
   // Rules for routes, and links that others than administrators make.
@@ -118,7 +119,7 @@ function development(at, origin, accounts) {
 }
 
 /** The clients of the strict provider, in the words of Dynamic Client Registration. */
-export function strictClients({ federated }, key, sealing) {
+export function strictClients({ federated }, keys, sealing) {
   const strict = (provider, more) => ({
     client_id: clientId(provider),
     redirect_uris: [`${federated}/auth/oauth/${provider}/callback`],
@@ -129,25 +130,30 @@ export function strictClients({ federated }, key, sealing) {
   const authenticated = (token_endpoint_auth_method) => ({ token_endpoint_auth_method });
   const secret = (provider, method) => ({ client_secret: `the-${provider}-client-secret-of-forty-characters`, ...authenticated(method) });
   const signed = { userinfo_signed_response_alg: "ES256" };
+  const signing = (provider, more) => strict(provider, { ...authenticated("private_key_jwt"), jwks: { keys: [publicJwk(keys[provider])] }, ...more });
   return [
-    strict("strict", { ...authenticated("private_key_jwt"), ...signed, jwks: { keys: [key] } }),
+    signing("strict", signed),
     strict("jwt", secret("jwt", "client_secret_jwt")),
     strict("post", secret("post", "client_secret_post")),
     strict("sealed", { ...secret("sealed", "client_secret_basic"), ...signed, jwks: { keys: [sealing] }, userinfo_encrypted_response_alg: "ECDH-ES" }),
+    signing("rsa"),
+    signing("edwards"),
   ];
 }
 
 function federated(at) {
-  const { issuer, clients, key } = at.strict;
-  const [strict, jwt, post, sealed] = clients.map(({ client_id, client_secret, token_endpoint_auth_method }) => ({
+  const { issuer, clients, keys } = at.strict;
+  const [strict, jwt, post, sealed, rsa, edwards] = clients.map(({ client_id, client_secret, token_endpoint_auth_method }) => ({
     issuer, client_id, client_secret, client_authentication: token_endpoint_auth_method,
   }));
   const other = liar("Other", at.other);
   const providers = {
-    strict: { ...strict, key_id: key.kid, par: true, response_mode: "form_post", parameters: { school: "7b" } },
+    strict: { ...strict, key_id: keys.strict.kid, par: true, response_mode: "form_post", parameters: { school: "7b" } },
     jwt: { ...jwt, assertion_audience: "token_endpoint" },
     post,
     sealed,
+    rsa: { ...rsa, key_id: keys.rsa.kid },
+    edwards: { ...edwards, key_id: keys.edwards.kid },
     hostile: { ...liar("Hostile", at.hostile), tokens: true },
     other: { ...other, linking: "automatic" },
     mute: { ...other, linking: "automatic", vouches: false },
@@ -171,6 +177,9 @@ function plain({ issuer, client_id, client_secret }) {
     email_verified: [{ at: "/email_verified" }],
   };
 }
+
+/** The secret of each client that signs who it is: its private key in PEM. */
+const clientKeys = (keys) => Object.fromEntries(Object.entries(keys).map(([provider, key]) => [`${provider.toUpperCase()}_PRIVATE_KEY`, pem(key)]));
 
 const pem = (jwk) => createPrivateKey({ key: jwk, format: "jwk" }).export({ type: "pkcs8", format: "pem" });
 

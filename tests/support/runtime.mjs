@@ -69,11 +69,12 @@ async function liar(id, port, issuer = `http://localhost:${port}`) {
   return { issuer, port, client_id: `countersign-${id}`, client_secret: `${id}-client-secret`, keys: await freshKeys() };
 }
 
-/** The strict provider: its clients, and the private key of the one that signs who it is. Nobody has the other half of the key that `sealed` names. */
+/** The strict provider: its clients, and the private keys of those that sign who they are. Nobody has the other half of the key that `sealed` names. */
 async function strictly(origins, port) {
-  const key = await freshKey("ES256");
+  const { ES256, RS256, EdDSA } = await freshKeys(["ES256", "RS256", "EdDSA"]);
   const sealing = { ...publicJwk(await freshKey("ES256")), alg: "ECDH-ES", use: "enc" };
-  return { issuer: `http://localhost:${port}`, port, key, clients: strictClients(origins, publicJwk(key), sealing) };
+  const keys = { strict: ES256, rsa: RS256, edwards: EdDSA };
+  return { issuer: `http://localhost:${port}`, port, keys, clients: strictClients(origins, keys, sealing) };
 }
 
 async function startMiniflare(described, folder, log, names, { persist, gate }) {
