@@ -2,17 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "countersign";
-import { ORIGIN, aSession, fakeFetch, json, problem } from "./fake.mjs";
-
-function setUp(routes, options) {
-  const { fetch, asked } = fakeFetch(routes);
-  return { client: createClient({ origin: ORIGIN, fetch, ...options }), asked };
-}
-
-const session = (members) => () => json(200, { session: aSession(members) });
-const signedOut = () => json(200, { session: null });
-const tick = () => new Promise((resolve) => setImmediate(resolve));
+import { json, problem, session, setUp, signedOut, testCall, tick } from "./fake.mjs";
 
 /** Each call with the request it makes: method and path, then the body. */
 const CALLS = [
@@ -33,15 +23,8 @@ const CALLS = [
 ];
 
 for (const [call, request, body] of CALLS) {
-  test(`${request} has the right body, and its answer comes back as it is`, async () => {
-    let sent;
-    const answer = { answered: request };
-    const route = async (asking) => ((sent = await asking.text()), json(200, answer));
-    const { client, asked } = setUp({ [request]: route });
-    assert.deepEqual(await call(client), answer);
-    assert.deepEqual(asked, [request]);
-    assert.equal(sent, body ? JSON.stringify(body) : "");
-  });
+  const answer = { answered: request };
+  testCall(call, request, body ? JSON.stringify(body) : "", answer, answer);
 }
 
 test("signing in with a password is the session from then on, and listeners hear of it", async () => {

@@ -3,16 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CountersignError, createClient } from "countersign";
-import { ORIGIN, aSession, fakeFetch, json, problem } from "./fake.mjs";
-
-function setUp(routes, options) {
-  const { fetch, asked } = fakeFetch(routes);
-  return { client: createClient({ origin: ORIGIN, fetch, ...options }), asked };
-}
-
-const signedIn = (members) => () => json(200, { session: aSession(members) });
-const signedOut = () => json(200, { session: null });
-const tick = () => new Promise((resolve) => setImmediate(resolve));
+import { ORIGIN, aSession, json, problem, session, setUp, signedOut, tick } from "./fake.mjs";
 
 const isError = (code, status) => (error) => {
   assert.ok(error instanceof CountersignError, String(error));
@@ -22,7 +13,7 @@ const isError = (code, status) => (error) => {
 };
 
 test("the session is asked for once, however many want it, and then kept", async () => {
-  const { client, asked } = setUp({ "GET /auth/session": signedIn() });
+  const { client, asked } = setUp({ "GET /auth/session": session() });
   const all = await Promise.all([client.session(), client.session(), client.session()]);
   assert.equal(all[0].account, "ada");
   assert.equal(all[0], all[2]);
@@ -32,7 +23,7 @@ test("the session is asked for once, however many want it, and then kept", async
 
 test("a session that is about to expire is asked for again", async () => {
   const now = Math.floor(Date.now() / 1000);
-  const { client, asked } = setUp({ "GET /auth/session": signedIn({ expires_at: now + 3 }) });
+  const { client, asked } = setUp({ "GET /auth/session": session({ expires_at: now + 3 }) });
   await client.session();
   await client.session();
   assert.equal(asked.length, 2);
@@ -59,7 +50,7 @@ test("being signed out is kept too, and `fresh` asks again", async () => {
 });
 
 test("a failed request for the session is not kept", async () => {
-  let answers = [() => Promise.reject(new TypeError("offline")), signedIn()];
+  let answers = [() => Promise.reject(new TypeError("offline")), session()];
   const { client } = setUp({ "GET /auth/session": () => answers.shift()() });
   await assert.rejects(client.session(), isError("network_unavailable", 0));
   assert.equal((await client.session()).account, "ada");
@@ -68,7 +59,7 @@ test("a failed request for the session is not kept", async () => {
 test("a garbled access cookie is mended by the refresh cookie", async () => {
   const { client, asked } = setUp({
     "GET /auth/session": () => problem(401, "token_invalid"),
-    "POST /auth/refresh": signedIn(),
+    "POST /auth/refresh": session(),
   });
   assert.equal((await client.session()).account, "ada");
   assert.deepEqual(asked, ["GET /auth/session", "POST /auth/refresh"]);
@@ -111,7 +102,7 @@ test("listeners hear of changes and of nothing else", async () => {
 test("signing out waits for a renewal under way, lest its cookies come after", async () => {
   let answer;
   const { client, asked } = setUp({
-    "GET /auth/session": signedIn(),
+    "GET /auth/session": session(),
     "GET /auth/api/profile": () => problem(401, "token_expired"),
     "POST /auth/refresh": () => new Promise((resolve) => (answer = resolve)),
     "POST /auth/api/logout": () => json(204),
@@ -122,14 +113,14 @@ test("signing out waits for a renewal under way, lest its cookies come after", a
   const left = client.signOut();
   await new Promise((resolve) => setTimeout(resolve, 10));
   assert.ok(!asked.includes("POST /auth/api/logout"));
-  answer(signedIn()());
+  answer(session()());
   await Promise.all([profile, left]);
   assert.equal(client.getSnapshot(), null);
 });
 
 test("an answer from before the sign-out does not bring the session back", async () => {
   let leave;
-  const answers = [signedIn(), signedIn()];
+  const answers = [session(), session()];
   const { client } = setUp({
     "GET /auth/session": () => answers.shift()(),
     "POST /auth/api/logout": () => new Promise((resolve) => (leave = resolve)),
@@ -146,8 +137,8 @@ test("an answer from before the sign-out does not bring the session back", async
 test("an older token of the same session does not replace a newer one", async () => {
   const now = Math.floor(Date.now() / 1000);
   const { client } = setUp({
-    "GET /auth/session": signedIn({ issued_at: now - 100 }),
-    "POST /auth/refresh": signedIn({ issued_at: now, version: 2 }),
+    "GET /auth/session": session({ issued_at: now - 100 }),
+    "POST /auth/refresh": session({ issued_at: now, version: 2 }),
   });
   await client.refresh();
   assert.equal((await client.session({ fresh: true })).version, 2);

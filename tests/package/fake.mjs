@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { createClient } from "countersign";
 
 export const ORIGIN = "https://school.example";
 
@@ -50,4 +52,29 @@ export function fakeFetch(routes) {
     return answer(request);
   };
   return { fetch, asked };
+}
+
+/** A client of a Worker that answers by `routes`, and what that was asked. */
+export function setUp(routes, options) {
+  const { fetch, asked } = fakeFetch(routes);
+  return { client: createClient({ origin: ORIGIN, fetch, ...options }), asked };
+}
+
+/** Routes that answer with a session, or with none. */
+export const session = (members) => () => json(200, { session: aSession(members) });
+export const signedOut = () => json(200, { session: null });
+
+/** Until what is ready has run. */
+export const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A call makes this one request with this body (a text), and makes `outcome` of its answer (none: 204). */
+export function testCall(call, request, body, answer, outcome) {
+  test(`${request} ${body} ${JSON.stringify(answer)}`, async () => {
+    let sent;
+    const route = async (asking) => ((sent = await asking.text()), json(answer ? 200 : 204, answer));
+    const { client, asked } = setUp({ [request]: route });
+    assert.deepEqual(await call(client), outcome);
+    assert.deepEqual(asked, [request]);
+    assert.equal(sent, body);
+  });
 }

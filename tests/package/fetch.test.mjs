@@ -3,15 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClient } from "countersign";
-import { ORIGIN, aSession, fakeFetch, json, problem } from "./fake.mjs";
+import { ORIGIN, aSession, json, problem, setUp } from "./fake.mjs";
 
 const REFRESH = "POST /auth/refresh";
 const signedIn = () => json(200, { session: aSession() });
-
-function setUp(routes) {
-  const { fetch, asked } = fakeFetch(routes);
-  return { client: createClient({ origin: ORIGIN, fetch }), asked };
-}
 
 /** Refuses until the session was renewed. */
 function guarded(answer = () => json(200, "done")) {

@@ -2,17 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "countersign";
-import { ORIGIN, aSession, fakeFetch, json, problem } from "./fake.mjs";
-
-function setUp(routes, options) {
-  const { fetch, asked } = fakeFetch(routes);
-  return { client: createClient({ origin: ORIGIN, fetch, ...options }), asked };
-}
-
-const session = (members) => () => json(200, { session: aSession(members) });
-const signedOut = () => json(200, { session: null });
-const tick = () => new Promise((resolve) => setImmediate(resolve));
+import { ORIGIN, json, problem, session, setUp, signedOut, testCall, tick } from "./fake.mjs";
 
 const LINK = "POST /auth/api/identities";
 const SETTLE = "POST /auth/api/link";
@@ -37,16 +27,7 @@ const CALLS = [
   [({ settleLink }) => settleLink("cancel"), SETTLE, '{"action":"cancel"}', { done: "cancelled", next: "/" }, { done: "cancelled", next: "/" }],
 ];
 
-for (const [call, request, body, answer, outcome] of CALLS) {
-  test(`${request} ${body}`, async () => {
-    let sent;
-    const route = async (asking) => ((sent = await asking.text()), json(answer ? 200 : 204, answer));
-    const { client, asked } = setUp({ [request]: route });
-    assert.deepEqual(await call(client), outcome);
-    assert.deepEqual(asked, [request]);
-    assert.equal(sent, body);
-  });
-}
+for (const [call, request, body, answer, outcome] of CALLS) testCall(call, request, body, answer, outcome);
 
 test("a sign-in says what the provider is to show, and to whom", () => {
   const { client } = setUp({});

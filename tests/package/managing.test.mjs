@@ -2,13 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "countersign";
-import { ORIGIN, fakeFetch, json, problem } from "./fake.mjs";
-
-function setUp(routes) {
-  const { fetch, asked } = fakeFetch(routes);
-  return { client: createClient({ origin: ORIGIN, fetch }), asked };
-}
+import { ORIGIN, json, problem, setUp, testCall } from "./fake.mjs";
 
 const read42 = { name: "read", kind: "document", record: "42" };
 
@@ -44,14 +38,7 @@ const CALLS = [
 ];
 
 for (const [call, request, body, answer, outcome = answer] of CALLS) {
-  test(`${request} ${JSON.stringify(body)} ${JSON.stringify(answer)}`, async () => {
-    let sent;
-    const route = async (asking) => ((sent = await asking.text()), json(answer ? 200 : 204, answer));
-    const { client, asked } = setUp({ [request]: route });
-    assert.deepEqual(await call(client), request.endsWith("/rebuild") ? undefined : outcome);
-    assert.deepEqual(asked, [request]);
-    assert.equal(sent, body && JSON.stringify(body));
-  });
+  testCall(call, request, body && JSON.stringify(body), answer, request.endsWith("/rebuild") ? undefined : outcome);
 }
 
 test("`check` asks several questions at once; what no token carries is `replicated` by itself", async () => {

@@ -2,16 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CountersignError, createClient, evaluate, policy } from "countersign";
-import { ORIGIN, aSession, fakeFetch, json, problem } from "./fake.mjs";
-
-function setUp(routes) {
-  const { fetch, asked } = fakeFetch(routes);
-  return { client: createClient({ origin: ORIGIN, fetch }), asked };
-}
+import { CountersignError, evaluate, policy } from "countersign";
+import { ORIGIN, aSession, json, problem, setUp, signedOut } from "./fake.mjs";
 
 const session = (members) => () => json(200, { session: aSession({ account: "a".repeat(32), ...members }) });
-const signedOut = () => json(200, { session: null });
 const seconds = () => Math.floor(Date.now() / 1000);
 
 const WRITTEN = [

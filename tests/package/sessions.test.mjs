@@ -2,15 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "countersign";
-import { ORIGIN, aSession, fakeFetch, json, problem } from "./fake.mjs";
+import { json, problem, session, setUp, testCall } from "./fake.mjs";
 
-function setUp(routes) {
-  const { fetch, asked } = fakeFetch(routes);
-  return { client: createClient({ origin: ORIGIN, fetch }), asked };
-}
-
-const session = (members) => () => json(200, { session: aSession(members) });
 const tick = () => new Promise((resolve) => setTimeout(resolve, 10));
 const soon = Math.floor(Date.now() / 1000) + 600;
 
@@ -28,16 +21,7 @@ const CALLS = [
   [({ keys }) => keys.rotate({ compromised: true }), "POST /auth/api/keys/rotate", '{"compromised":true}', { keys: [{ kid: "l" }] }, [{ kid: "l" }]],
 ];
 
-for (const [call, request, body, answer, outcome] of CALLS) {
-  test(`${request} ${body}`, async () => {
-    let sent;
-    const route = async (asking) => ((sent = await asking.text()), json(answer ? 200 : 204, answer));
-    const { client, asked } = setUp({ [request]: route });
-    assert.deepEqual(await call(client), outcome);
-    assert.deepEqual(asked, [request]);
-    assert.equal(sent, body);
-  });
-}
+for (const [call, request, body, answer, outcome] of CALLS) testCall(call, request, body, answer, outcome);
 
 test("who ends her own session is signed out", async () => {
   const { client } = setUp({
