@@ -4,7 +4,7 @@
 //
 // A part that fails does not hide the later ones; one that cannot run because the build failed counts as failed.
 
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build, buildPanics, cargoEnv } from "./build.mjs";
 import { ensureChromium } from "./chromium.mjs";
@@ -113,6 +113,8 @@ async function nodeTests(folder, given) {
   if (!files.length) throw new Fault(`there are no tests in tests/${folder}`);
   const tap = join(root, "test-output", `${folder}.tap`);
   mkdirSync(join(root, "test-output"), { recursive: true });
+  // What an earlier run wrote must not be counted as this one's.
+  rmSync(tap, { force: true });
   const reporters = ["spec", "stdout", "tap", tap].map((value, index) => `--test-reporter${index % 2 ? "-destination" : ""}=${value}`);
   const env = { ...process.env, COUNTERSIGN_RUNTIME: await describeRuntime() };
   const child = start(process.execPath, ["--test", ...reporters, ...files], { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
@@ -120,6 +122,7 @@ async function nodeTests(folder, given) {
   const { code, signal } = await ended(child);
   clearTimeout(timer);
   if (signal) throw new Fault(`stopped after ${PART_LIMIT_MS / MINUTE} minutes`);
+  if (!existsSync(tap)) throw new Fault(`no test of tests/${folder} was run`);
   const counts = tapCounts(readFileSync(tap, "utf8"));
   return code === 0 ? counts : { ...counts, failed: Math.max(1, counts.failed) };
 }

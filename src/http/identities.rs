@@ -70,7 +70,7 @@ pub async fn link<P: Platform>(
     challenge::check(&token, Demand::fresh(app.config.lifetimes.confirmation), app.platform.now())?;
     let LinkBody { provider, next, prompt, login_hint } = incoming.json()?;
     let provider = oauth::offered(app, &provider)?;
-    let next = next.map_or_else(|| Ok(Next::default()), |text| Next::parse(&text))?;
+    let next = next.as_deref().map(Next::parse).transpose()?.unwrap_or_default();
     let wishes = Wishes { next, prompt, login_hint, linker: Some(token.sub), ..Wishes::default() };
     Answer::json(&json!({ "location": oauth::begin(app, incoming, provider, wishes).await? }))
 }

@@ -88,7 +88,7 @@ fn store(context: &Context<'_>, proved: &Proved, used_at: Option<Timestamp>) -> 
         sql::json(identity)?,
         linked_at.0.into(),
         used_at.map(|at| at.0).into(),
-        tokens.as_ref().map(sql::json).transpose()?.unwrap_or(sql::Value::Null),
+        tokens.as_ref().map(sql::json).transpose()?.into(),
     ];
     let statement =
         "INSERT OR REPLACE INTO identity (hash, identity, linked_at, used_at, tokens) VALUES (?, ?, ?, ?, ?)";
@@ -222,8 +222,9 @@ impl Apply for ListIdentities {
     fn apply(self, context: &Context<'_>) -> Result<Vec<Linked>> {
         let account = require(context)?;
         let known = all(context)?;
-        let last = |id: &str| is_last(context, &account, &known, id, &self.ways_in);
-        let lasts: Vec<bool> = known.iter().map(|known| last(&known.id)).collect::<Result<_>>()?;
+        let by_password = can_use_password(context, &account, &self.ways_in)?;
+        let lasts: Vec<bool> =
+            known.iter().map(|one| !by_password && is_only(&known, &one.id, &self.ways_in)).collect();
         let linked = |(known, last): (Known, bool)| {
             let Known { id, identity, linked_at, used_at, tokens, .. } = known;
             Linked { id, identity, linked_at, used_at, tokens: tokens.is_some(), last }
@@ -232,10 +233,14 @@ impl Apply for ListIdentities {
     }
 }
 
-/// Whether an identity is the last way in: there is no password to sign in with, and no other identity of a provider that is offered.
-fn is_last(context: &Context<'_>, account: &Account, all: &[Known], id: &str, ways_in: &WaysIn) -> Result<bool> {
-    let by_password = ways_in.password && account.password.is_some() && handles::named(context)?;
-    Ok(!by_password && !all.iter().any(|other| other.id != id && ways_in.has(&other.identity)))
+/// Whether there is a password to sign in with.
+fn can_use_password(context: &Context<'_>, account: &Account, ways_in: &WaysIn) -> Result<bool> {
+    Ok(ways_in.password && account.password.is_some() && handles::named(context)?)
+}
+
+/// Whether there is no other identity of a provider that is offered. Without a password it is the last way in.
+fn is_only(all: &[Known], id: &str, ways_in: &WaysIn) -> bool {
+    !all.iter().any(|other| other.id != id && ways_in.has(&other.identity))
 }
 
 /// Takes an identity away, as its owner does. Every other session ends: one may have begun with it.
@@ -264,7 +269,7 @@ impl Apply for UnlinkIdentity {
             return Ok(Err(refusal));
         }
         let linked = known(context, &self.id)?;
-        if is_last(context, &account, &all(context)?, &self.id, &self.ways_in)? {
+        if !can_use_password(context, &account, &self.ways_in)? && is_only(&all(context)?, &self.id, &self.ways_in) {
             return Err(Error::new(Code::LastWayIn, "no other way in is left"));
         }
         remove(context, &account, &linked)?;

@@ -97,7 +97,7 @@ impl Apply for KeepTokens {
             Refreshed::Failed => linked.tokens,
             Refreshed::Gone => None,
         };
-        let tokens = tokens.as_ref().map(sql::json).transpose()?.unwrap_or(sql::Value::Null);
+        let tokens: sql::Value = tokens.as_ref().map(sql::json).transpose()?.into();
         let statement = "UPDATE identity SET tokens = ?, refreshing_until = NULL WHERE hash = ?";
         context.sql.run(statement, &[tokens, self.id.as_str().into()])?;
         Ok(())

@@ -10,7 +10,7 @@ use super::super::incoming::Incoming;
 use super::super::sign_in::{Outcome, sign_in};
 use super::super::{App, identities, keys};
 use super::exchange::{AuthorizationResponse, redeem};
-use super::{failed, offered, pending, provider_documents, redirect_uri};
+use super::{failed, offered, on_to, pending, provider_documents, redirect_uri};
 use crate::actors::replay::Consume;
 use crate::domain::account::Profile;
 use crate::domain::base64url;
@@ -63,7 +63,7 @@ async fn end<P: Platform>(
     if let Some(account) = &wishes.linker {
         let added = identities::add(app, incoming, authentication, account, proved, Flow::LIFETIME).await;
         added.map_err(session_ended)?;
-        return Answer::see_other(&format!("{}{}", app.config.origin, wishes.next.as_str()));
+        return on_to(app, &wishes.next);
     }
     // The key first: without it the session would be opened in vain.
     let key = keys::signing(app).await?;
@@ -71,7 +71,7 @@ async fn end<P: Platform>(
     match sign_in(app, proved, provider.linking, incoming.opening(wishes.remembered, Mode::Cookie)).await? {
         Outcome::Entered(issued) => {
             authentication::enter(app, incoming, authentication, &key, *issued).await?;
-            Answer::see_other(&format!("{}{}", app.config.origin, wishes.next.as_str()))
+            on_to(app, &wishes.next)
         }
         Outcome::Asks(question) => pending::keep(app, incoming, *question, flow).await,
     }

@@ -93,7 +93,7 @@ async fn push<P: Platform>(
 }
 
 fn wishes(incoming: &Incoming) -> Result<Wishes> {
-    let next = incoming.query("next")?.map_or_else(|| Ok(Next::default()), |text| Next::parse(&text))?;
+    let next = incoming.query("next")?.as_deref().map(Next::parse).transpose()?.unwrap_or_default();
     let remembered = match incoming.query("remember")?.as_deref() {
         None | Some("false") => false,
         Some("true") => true,

@@ -19,6 +19,8 @@ pub use pending::{pending, settle};
 use serde_json::json;
 
 use super::App;
+use super::answer::Answer;
+use crate::domain::next::Next;
 use crate::domain::providers::Provider;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
@@ -32,6 +34,11 @@ pub fn offered<'a, P>(app: &App<'a, P>, id: &str) -> Result<&'a Provider> {
 /// Where the provider sends the browser back: from the configuration, never from a header.
 fn redirect_uri<P>(app: &App<'_, P>, provider: &Provider) -> String {
     format!("{}{}/oauth/{}/callback", app.config.origin, app.config.prefix, provider.id)
+}
+
+/// Leads the browser on to a page of this site.
+fn on_to<P>(app: &App<'_, P>, next: &Next) -> Result<Answer> {
+    Answer::see_other(&format!("{}{}", app.config.origin, next.as_str()))
 }
 
 /// Notes a sign-in that came to nothing. Nobody's account is concerned, so the log alone has it.

@@ -10,6 +10,7 @@ use super::super::cookies::Cookie;
 use super::super::incoming::Incoming;
 use super::super::sign_in::{Question, create};
 use super::super::{App, identities, keys, sign_in_page};
+use super::on_to;
 use super::question::page;
 use crate::actors::replay::{Deposit, Look, Withdraw};
 use crate::domain::base64url;
@@ -61,7 +62,7 @@ async fn next<P: Platform>(app: &App<'_, P>, incoming: &Incoming, flow: &Flow) -
         return flow.wishes.next.clone();
     }
     match Waiting::of(app, incoming) {
-        Ok(former) => former.withdraw().await.map_or_else(|_| Next::default(), |pending| pending.next),
+        Ok(former) => former.give_up().await,
         Err(_) => Next::default(),
     }
 }
@@ -85,7 +86,7 @@ pub async fn pending<P: Platform>(
     // A page that she comes back to when all is done.
     if matches!(&waiting, Err(error) if error.code == Code::PendingLinkUnknown) && signed_in && incoming.prefers_html()
     {
-        return Answer::see_other(&format!("{}/", app.config.origin));
+        return on_to(app, &Next::default());
     }
     let Pending { question, next, .. } = waiting?;
     if incoming.prefers_html() {
@@ -134,8 +135,7 @@ pub async fn settle<P: Platform>(
     match settled {
         Ok((done, next)) => {
             incoming.set_cookies([Cookie::PendingLink.clear(app.config)?]);
-            let back = || Answer::see_other(&format!("{}{}", app.config.origin, next.as_str()));
-            if by_form { back() } else { Answer::json(&json!({ "done": done, "next": next })) }
+            if by_form { on_to(app, &next) } else { Answer::json(&json!({ "done": done, "next": next })) }
         }
         // Her proof is too old for this: she signs in once more, and comes back here.
         Err(error) if matches!(error.details, Details::Demand(_)) && by_form => {
@@ -204,8 +204,12 @@ impl<'a, P: Platform> Waiting<'a, P> {
     }
 
     async fn cancel(&self) -> Result<(&'static str, Next)> {
-        let next = self.withdraw().await.map_or_else(|_| Next::default(), |pending| pending.next);
-        Ok(("cancelled", next))
+        Ok(("cancelled", self.give_up().await))
+    }
+
+    /// Takes the question back; answers where she was to go, if it was still there.
+    async fn give_up(&self) -> Next {
+        self.withdraw().await.map_or_else(|_| Next::default(), |pending| pending.next)
     }
 }
 
