@@ -1,6 +1,6 @@
 // Runs every test, or one part of them:
 //
-//   node scripts/test.mjs [format|clippy|native|build|edge|package|browser|size] [test files …]
+//   node scripts/test.mjs [format|clippy|native|build|edge|package|consumers|docs|browser|size] [test files …]
 //
 // A part that fails does not hide the later ones; one that cannot run because the build failed counts as failed.
 
@@ -23,7 +23,9 @@ const parts = {
   build: () => build(),
   edge: (files) => built(() => edgeTests(files)),
   package: (files) => built(() => nodeTests("package", files)),
-  browser: (files) => built(() => browserTests(files)),
+  consumers: (files) => built(() => chromiumTests("consumers", files)),
+  docs: (files) => built(() => chromiumTests("docs", files)),
+  browser: (files) => built(() => chromiumTests("browser", files)),
   size: () => built(size),
 };
 
@@ -102,9 +104,9 @@ async function edgeTests(files) {
   return nodeTests("edge", files);
 }
 
-async function browserTests(files) {
+async function chromiumTests(folder, files) {
   process.env.CHROMIUM = await ensureChromium();
-  return nodeTests("browser", files);
+  return nodeTests(folder, files);
 }
 
 /** Runs the test files of a folder in processes of their own, all against one runtime. */
