@@ -12,9 +12,9 @@ import { whole } from "./whole.js";
 
 /**
  * Puts a client together. `load` brings the Wasm and `learn` the Wasm with its dictionary of passwords: only these differ
- * between a page and Node.
+ * between a page and other runtimes.
  */
-export function assemble(options, load, learn) {
+export function assemble(options, { load, learn }) {
   const api = createApi(options, () => carrier());
   const sessions = createSessions(api);
   const { session, refresh, exchange, subscribe, current: getSnapshot } = sessions;
