@@ -62,7 +62,7 @@ async function announce() {
   for (const fault of faults) console.error(`✗ ${fault}`);
   if (faults.length > 0) console.error("  The Worker answers everything with 503 until .dev.vars is mended and it is started anew.");
   console.log(`
-  Open       ${origin}
+  Open       ${origin}  (a school; sign in as Ada, and Administration says what to do first)
   Mailbox    ${origin}/dev/mailbox  (what would have been mailed)
   Provider   ${issuer}  (Ada, who is an administrator; Ben; Cleo, whose e-mail is not verified)
   End        Ctrl-C
@@ -88,6 +88,7 @@ const usual = {
   admins: ["ada@school.example"],
   accounts: {},
   tag_sets: ["labels", "permissions"],
+  sign_in: "/sign-in",
   mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
 };
 

@@ -13,6 +13,8 @@ export const configurations = {
   main: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.main) }),
   // The same, as JSON text, with access tokens that are spent as soon as may be.
   brief: (at) => ({ ...secrets, COUNTERSIGN: JSON.stringify({ ...development(at, at.brief), access_lifetime: 30 }) }),
+  // The whole school: what `npm start` gives a developer, with the school's own routes. Whoever registers waits for approval.
+  oak: (at) => ({ ...secrets, COUNTERSIGN: { ...development(at, at.oak, { registration: "verification_and_approval", fields: [] }), sign_in: "/sign-in" } }),
   // Asked by nobody before the test of first requests.
   fresh: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.fresh) }),
   // For tokens that are signed well and say something wrong: its keys in KV are the test's.
@@ -287,7 +289,7 @@ function client(at, provider, more) {
   return {
     client_id: clientId(provider),
     client_secret: CLIENT_SECRETS[provider],
-    redirect_uris: [at.main, at.brief].map((origin) => `${origin}/auth/oauth/${provider}/callback`),
+    redirect_uris: [at.main, at.brief, at.oak].map((origin) => `${origin}/auth/oauth/${provider}/callback`),
     ...more,
   };
 }
