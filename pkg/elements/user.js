@@ -1,0 +1,1 @@
+import { CountersignElement } from "./base.js";
