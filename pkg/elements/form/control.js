@@ -18,6 +18,7 @@ export function createControl(host, form, field) {
   const head = field.beside ? make("div", { className: "between" }, label, field.beside) : label;
   const parts = field.type === "boolean" ? [make("div", { className: "tick" }, whole, label)] : [head, whole];
   const element = make("div", { className: "field", part: "field" }, parts, more, hint, error);
+  element.dataset.name = field.name;
   write(field.value ?? null);
 
   /** Shows what is wrong, by its code; none: nothing is. */

@@ -41,6 +41,7 @@ export default {
     sign_out: "Sign out",
     signed_out: "You are signed out.",
     sent_back: "You are signed in. Yet {path} has sent you back: it wants something else of you.",
+    proved: "Thank you, it is you. Go on where you were.",
     required: "Please sign in first.",
   },
   proof: {
@@ -61,7 +62,7 @@ export default {
     picture: "Picture (address)",
     login: "E-mail or user name",
     password: "Password",
-    remember: "Stay signed in on this device",
+    remember: "Stay signed in",
     optional: "(optional)",
     choose: "Please choose",
     none: "None",
