@@ -9,9 +9,9 @@ const OTHERWISE = "otherwise";
  * `<countersign-guard tag="groups:teacher">` shows what stands in it only to whom the tag, the policy, or both let in. It is for showing and
  * hiding: whoever reads the page's source sees all of it.
  */
-export class CountersignGuard extends CountersignElement {
+export class GuardElement extends CountersignElement {
   static observedAttributes = ["tag", "policy", "at"];
-  static properties = ["client", "policy", "conditions"];
+  static properties = ["client", "tag", "at", "policy", "conditions"];
   static styles = [":host, .content { display: contents; }"];
 
   #slot = make("slot", { name: WAITING });
@@ -25,12 +25,32 @@ export class CountersignGuard extends CountersignElement {
     this.content.append(this.#slot);
   }
 
+  /** A question such as `groups:teacher`; null if none is asked. */
+  get tag() {
+    return this.getAttribute("tag");
+  }
+
+  set tag(tag) {
+    this.#reflect("tag", tag);
+  }
+
+  /** Where it is judged; null: here. */
+  get at() {
+    return this.getAttribute("at");
+  }
+
+  set at(at) {
+    this.#reflect("at", at);
+  }
+
   /** A policy, or its JSON. */
   get policy() {
     return this.#policy;
   }
 
   set policy(policy) {
+    // A framework sets an equal one each time that it renders.
+    if (JSON.stringify(policy) === JSON.stringify(this.#policy)) return;
     this.#policy = policy ?? undefined;
     this.#askAnew();
   }
@@ -62,15 +82,18 @@ export class CountersignGuard extends CountersignElement {
     this.#retry?.abort();
   }
 
-  attributeChangedCallback(name, _before, value) {
+  attributeChangedCallback(name, before, value) {
     if (name === "policy") this.policy = value;
-    else this.#askAnew();
+    else if (before !== value) this.#askAnew();
   }
 
   async render({ session, isCurrent }) {
     // What one person may see is not shown to another one meanwhile.
     if (session?.account !== this.#account) this.#turn(WAITING);
     this.#account = session?.account;
+    // Several attributes change at once, and are one question.
+    await undefined;
+    if (!isCurrent()) return;
     const held = await this.#judge(session);
     if (isCurrent()) this.#turn(held ? HELD : OTHERWISE);
   }
@@ -86,8 +109,7 @@ export class CountersignGuard extends CountersignElement {
 
   /** All that is asked must hold; where nothing is asked, something got lost. */
   async #judge(session) {
-    const [tag, policy] = [this.getAttribute("tag"), parsed(this.#policy)];
-    const at = this.getAttribute("at") ?? undefined;
+    const [tag, at, policy] = [this.tag, this.at ?? undefined, parsed(this.#policy)];
     if (tag === null && policy === undefined) throw new TypeError("neither a tag nor a policy is asked for");
     if (tag !== null && !(await this.#hasTag(session, tag, at))) return false;
     return policy === undefined || this.client.can(policy, given({ at, conditions: this.#conditions }));
@@ -97,6 +119,11 @@ export class CountersignGuard extends CountersignElement {
     if (!at || !session) return this.client.has(tag);
     const { allowed } = await this.client.check(tag, { at });
     return allowed === true;
+  }
+
+  #reflect(name, value) {
+    if (value === undefined || value === null) this.removeAttribute(name);
+    else this.setAttribute(name, value);
   }
 
   /** Another question: the verdict on the one before says nothing. */

@@ -44,7 +44,7 @@ export function goOn(path) {
 }
 
 /** Where a browser keeps nothing, nothing is known of a way back. */
-function storage() {
+export function storage() {
   try {
     return sessionStorage;
   } catch {
