@@ -88,7 +88,8 @@ export async function buildNativeBench(name) {
 
 /** What the Worker serves: the sample application, and the package as a plain `<script type="module">` finds it. */
 function buildSite() {
-  syncFolder(join(root, "www"), siteFolder, { except: "countersign" });
+  // What runs at the edge is nobody's to read.
+  syncFolder(join(root, "www"), siteFolder, { only: (path) => !path.startsWith("worker/"), except: "countersign" });
   const browserFile = (path) => /\.(js|wasm|dat|svg)$/.test(path) && !/^((node|workerd|react|vue)\.js$|edge\/|node_modules)/.test(path);
   syncFolder(join(root, "pkg"), join(siteFolder, "countersign"), { only: browserFile });
 }
