@@ -19,14 +19,13 @@ export function markOf({ name, mark }) {
  * A list with a button for each provider. `text` is that of a button, such as `auth.with` for "Continue with {provider}"; `press(provider)` may
  * fail, and then `failed(error)` is called.
  */
-export function providerButtons({ say, pieces }, providers, { text, press, failed }) {
+export function providerButtons({ pieces }, providers, { text, press, failed }) {
   const many = providers.length > FEW;
   const rows = providers.map((provider) => {
-    const whole = say(text, { provider: provider.name });
-    const seen = many ? provider.name : pieces(text, { provider: make("bdi", {}, provider.name) });
-    const label = [markOf(provider), make("span", {}, seen)];
-    const name = many ? { "aria-label": whole } : {};
-    return make("li", {}, action(label, () => press(provider), { part: "button provider", failed, ...name }));
+    const name = make("bdi", {}, provider.name);
+    const words = pieces(text, { provider: name }).map((piece) => make("span", { className: many && piece !== name ? "unseen" : "" }, piece));
+    const label = [markOf(provider), make("span", {}, words)];
+    return make("li", {}, action(label, () => press(provider), { part: "button provider", failed }));
   });
   return make("ul", { className: many ? "providers many" : "providers", part: "providers", role: "list" }, rows);
 }

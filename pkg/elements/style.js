@@ -64,7 +64,7 @@ button { font: inherit; color: inherit; touch-action: manipulation; cursor: poin
   display: inline-flex; align-items: center; justify-content: center; gap: 10px;
   min-height: var(--height); min-width: 44px; padding: 8px 18px; line-height: 1.25; text-align: center; text-decoration: none;
   border: 1px solid var(--border); border-radius: var(--radius); background: var(--background); color: var(--text);
-  font-weight: 600; transition: background-color .15s, border-color .15s;
+  font-weight: 600;
 }
 .button:hover, button[part~="button"]:hover { background: var(--surface); }
 button[part~="primary"], .button.primary { border-color: transparent; background: var(--accent); color: var(--on-accent); }
@@ -75,7 +75,7 @@ button[part~="danger"]:hover { background: color-mix(in srgb, var(--danger) 10%,
 button[part~="danger"][part~="primary"]:hover { background: color-mix(in srgb, var(--danger) 88%, var(--text)); }
 button[part~="link"] {
   min-height: 44px; padding: 0 2px; border: 0; border-radius: 6px; background: none; color: var(--accent); font-weight: 600;
-  text-decoration: underline transparent; text-underline-offset: 3px; transition: text-decoration-color .15s;
+  text-decoration: underline transparent; text-underline-offset: 3px;
 }
 button[part~="link"]:hover, a:not(.button):hover { text-decoration-color: currentcolor; }
 a:not(.button) { color: var(--accent); font-weight: 600; text-underline-offset: 3px; }
@@ -91,7 +91,7 @@ button[aria-disabled="true"], button:disabled, :disabled button { cursor: not-al
 label { font-weight: 600; font-size: .9375rem; }
 input, select {
   width: 100%; min-width: 0; min-height: var(--height); padding: 8px 13px; font: inherit; color: var(--text);
-  border: 1px solid var(--border); border-radius: var(--radius); background: var(--background); transition: border-color .15s;
+  border: 1px solid var(--border); border-radius: var(--radius); background: var(--background);
 }
 input:hover, select:hover { border-color: var(--text); }
 input:focus, select:focus { border-color: var(--accent); outline: 2px solid var(--accent); outline-offset: -1px; }
@@ -122,7 +122,7 @@ form > button[type="submit"] { width: 100%; }
 
 .strength { display: grid; gap: 6px; }
 .bar { display: grid; grid-template-columns: repeat(4, 1fr); gap: 5px; }
-.bar span { height: 5px; border-radius: 3px; background: var(--line); transition: background-color .2s; }
+.bar span { height: 5px; border-radius: 3px; background: var(--line); }
 .bar .on { background: var(--danger); }
 [data-score="2"] .on { background: color-mix(in srgb, var(--danger) 45%, #d99a00); }
 :is([data-score="3"], [data-score="4"]) .on { background: var(--success); }

@@ -145,9 +145,8 @@ const CODES = {
 /** What is wrong with a field in words; its own limits are named. */
 function fault({ say }, code, { type, min_length, max_length, min, max }) {
   const limit = { too_short: min_length, too_long: max_length, too_small: min, too_large: max }[code];
-  const exact = code === "malformed" ? type : limit !== undefined && "limit";
-  const told = exact && say(`fault.${code}_${exact}`, { count: limit });
-  return told ?? say(`fault.${code}`) ?? say("fault.other", { code });
+  const exact = code === "malformed" ? type : limit !== undefined && "limit"; // what more can be said than the code
+  return say(`fault.${code}_${exact}`, { count: limit }) ?? say(`fault.${code}`) ?? say("fault.other", { code });
 }
 
 const optional = ({ say }, { type, required }) =>
