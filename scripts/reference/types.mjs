@@ -24,13 +24,18 @@ export function typePages() {
   return Object.fromEntries(there.map((page) => [page.name, typePage(program, page, homes)]));
 }
 
-/** Every code of an error, with its status. */
+/** Every code of an error: of the Worker with its status, then those of the client itself. */
 export function errorsPage() {
-  const source = programOf(["wire.d.ts"]).getSourceFile(join(pkg, "wire.d.ts"));
-  const problems = source.statements.filter((node) => ts.isInterfaceDeclaration(node) && node.heritageClauses);
-  const rows = problems.flatMap((problem) => codesOf(problem).map(({ code, about }) => errorRow(code, about || docOf(problem)))).sort();
-  const about = "Every code that the Worker or the Wasm can give: `code` of a problem document and of a `CountersignError`. A code never changes its meaning. [How to handle them](../errors.md).";
-  return titled("Errors", about, ["| code | what it says |", "| --- | --- |", ...rows].join("\n"));
+  const program = programOf(["wire.d.ts", "index.d.ts"]);
+  const interfaces = (file) => program.getSourceFile(join(pkg, file)).statements.filter(ts.isInterfaceDeclaration);
+  const table = (problems) => {
+    const rows = problems.flatMap((problem) => codesOf(problem).map(({ code, about }) => errorRow(code, about || docOf(problem)))).sort();
+    return ["| code | what it says |", "| --- | --- |", ...rows].join("\n");
+  };
+  const about = "Every code of a problem document and of a `CountersignError`. A code never changes its meaning. [How to handle them](../errors.md).";
+  const wire = table(interfaces("wire.d.ts").filter(({ heritageClauses }) => heritageClauses));
+  const own = table(interfaces("index.d.ts").filter(({ name }) => name.text === "ClientProblem"));
+  return titled("Errors", about, joined("## Of the Worker and the Wasm", wire, "## Of the client itself", own));
 }
 
 /** The codes of a problem, each with the comment that stands before it. */

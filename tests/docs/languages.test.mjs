@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse as parseToml } from "smol-toml";
 import { root } from "../../scripts/paths.mjs";
-import { elementsOf } from "./markup.mjs";
+import { ELEMENTS, elementsOf } from "./markup.mjs";
 import { blocks, blocksIn, place } from "./pages.mjs";
 
 const { evaluate } = await import("countersign/edge");
@@ -58,14 +58,6 @@ function html(text) {
 }
 
 const GLOBAL = ["id", "class", "lang", "slot", "hidden", "part"];
-
-/** As `pages.test.mjs` finds them in the classes themselves. */
-export const ELEMENTS = {
-  "countersign-auth": ["next", "view", "name", "required", "disabled"],
-  "countersign-user": ["account", "sign-in"],
-  "countersign-account": ["sections"],
-  "countersign-guard": ["tag", "policy", "at"],
-};
 
 /** A policy is judged, a problem document has what RFC 9457 and the types ask for. */
 function json(text) {

@@ -6,6 +6,14 @@ import { root } from "../../scripts/paths.mjs";
 
 const { parse } = createRequire(join(root, "node_modules", "vue", "package.json"))("@vue/compiler-dom");
 
+/** The elements of the package and their attributes; `elements.test.mjs` holds them against the classes. */
+export const ELEMENTS = {
+  "countersign-auth": ["next", "next-from-url", "view", "name", "required", "disabled"],
+  "countersign-user": ["account", "sign-in"],
+  "countersign-account": ["sections"],
+  "countersign-guard": ["tag", "policy", "at"],
+};
+
 const [ELEMENT, TEXT, ATTRIBUTE] = [1, 2, 6];
 
 /** All elements, as `{ tag, attributes, text }`. What is not closed, or closes nothing, is a fault. */
