@@ -9,7 +9,7 @@ export function createRegister(host, ways) {
   const { say, client } = host;
   const title = say("auth.register");
   const back = turn(say("auth.have_account"), say("auth.sign_in"), () => go("sign-in"));
-  if (!config.actions.includes("register")) return { title, nodes: [make("p", { className: "muted" }, say("auth.closed")), back] };
+  if (!config.actions.includes("register")) return { title, nodes: [make("p", { className: "muted" }, say("error.registration_closed")), back] };
 
   const personal = () => personalWords((name) => form.controls[name]?.read());
   const form = createForm(host, {
@@ -24,7 +24,7 @@ export function createRegister(host, ways) {
       const details = filled(values);
       const { next } = await client.register(details);
       if (next === "verify_email") return told(letter(details, form.typed()));
-      if (next === "approval") return told({ title: "auth.approval", text: "auth.approval_text" });
+      if (next === "approval") return told({ title: "auth.thanks", text: "auth.approval" });
       await letIn(details);
     },
   });
@@ -36,7 +36,7 @@ export function createRegister(host, ways) {
     } catch (error) {
       // The answer to a known address is the same: it may be hers, with another password.
       if (error.code !== "credentials_invalid") throw error;
-      told({ title: "auth.approval", text: "auth.created" });
+      told({ title: "auth.thanks", text: "auth.created" });
     }
   }
 

@@ -22,7 +22,7 @@ export function createSignIn(host, ways) {
       id: "sign-in",
       fields: [loginField(host, config), passwordField(host)],
       more: make("div", { className: "between" }, remember.element, forgot),
-      button: say("auth.sign_in_action"),
+      button: say("auth.sign_in"),
       submit,
     });
   }
@@ -31,7 +31,7 @@ export function createSignIn(host, ways) {
     try {
       await enter(credentials);
     } catch (error) {
-      if (error.code === "email_unverified") return told({ title: "auth.mail", text: "auth.mail_unverified", mail: true });
+      if (error.code === "email_unverified") return told({ title: "auth.mail", text: "error.email_unverified", mail: true });
       if (error.code === "credentials_invalid") form.controls.password.write(null);
       throw error;
     }

@@ -28,11 +28,11 @@ export function createMeter({ say }, { estimate, needed }) {
     const { score, warning } = strength;
     element.dataset.score = score;
     steps.forEach((step, index) => (step.className = index < Math.max(score, 1) ? "on" : ""));
-    const [name, because] = [say(`strength.${score}`), warning && say(`warning.${warning}`)];
+    const name = say(`strength.${score}`);
     bar.setAttribute("aria-valuenow", score);
     bar.setAttribute("aria-valuetext", name);
-    const verdict = because ? say("strength.because", { name, because }) : name;
-    says.textContent = score < needed ? `${verdict} ${say("strength.needed", { name: say(`strength.${needed}`) })}` : verdict;
+    const wanted = score < needed && say("strength.needed", { name: say(`strength.${needed}`) });
+    says.textContent = [name, warning && say(`warning.${warning}`), wanted].filter(Boolean).join(" ");
   }
 
   return { element, measure, clear: () => measure("") };
