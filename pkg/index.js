@@ -19,6 +19,6 @@ const rust = /* @__PURE__ */ loading(
   ],
 );
 
-export const evaluate = /* @__PURE__ */ evaluating(rust.load);
+export const evaluate = /* @__PURE__ */ evaluating(rust);
 
 export const createClient = (options = {}) => assemble(options, rust);

@@ -23,6 +23,6 @@ async function read(file) {
   return readFile(file);
 }
 
-export const evaluate = /* @__PURE__ */ evaluating(rust.load);
+export const evaluate = /* @__PURE__ */ evaluating(rust);
 
 export const createClient = (options = {}) => assemble(options, rust);

@@ -10,6 +10,6 @@ export { policy } from "./policy.js";
 // The runtime compiles the module when the Worker is deployed; code may not be compiled later, and there are no files to read.
 const rust = /* @__PURE__ */ loading([() => module], [() => unpacked(import("./wasm/words.js"))]);
 
-export const evaluate = /* @__PURE__ */ evaluating(rust.load);
+export const evaluate = /* @__PURE__ */ evaluating(rust);
 
 export const createClient = (options = {}) => assemble(options, rust);
