@@ -20,7 +20,7 @@ let watching = false;
 export function addLanguage(language, texts) {
   const name = language.toLowerCase();
   added.set(name, merged(added.get(name), texts));
-  for (const listener of listeners) listener(true);
+  for (const listener of [...listeners]) listener(true);
 }
 
 /** Calls the listener when an element may speak another language; with true: when texts have changed. Returns the way to stop. */
@@ -99,7 +99,7 @@ function around(element) {
 function watch() {
   if (watching) return;
   watching = true;
-  const tell = () => listeners.forEach((listener) => listener(false));
+  const tell = () => [...listeners].forEach((listener) => listener(false));
   new MutationObserver(tell).observe(document, { attributes: true, attributeFilter: ["lang"], subtree: true });
   addEventListener("languagechange", tell);
 }

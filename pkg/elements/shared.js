@@ -11,7 +11,8 @@ export const sharedClient = () => (shared ??= createClient());
 /** Sets the client of all elements that have none of their own. */
 export function setClient(client) {
   shared = client;
-  for (const listener of listeners) listener();
+  // A copy: who listens begins anew, and listens anew.
+  for (const listener of [...listeners]) listener();
 }
 
 /** Calls the listener when another client is set. Returns the way to stop. */
