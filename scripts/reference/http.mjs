@@ -4,7 +4,7 @@
 const GROUPS = [
   ["Sign in and out", /^\/oauth\/|^\/api\/(login|logout|link|pending_link|settle_link)$|^\/api\/link$/],
   ["Sessions and questions", /^\/(session|refresh|check|confirm)|^\/api\/(sessions|confirm|end_confirmation)/],
-  ["Accounts", /^\/api\/(register|profile|change|request|reset|remind|verify|undo|export|delete|identities|config|me)/],
+  ["One's own account", /^\/api\/(register|profile|change|request|reset|remind|verify|undo|export|delete|identities|config|me)/],
   ["People, for managers", /^\/api\/accounts/],
   ["Tags, groups, permissions and links", /^\/api\/(tags|groups|permissions|policy|rules|links)/],
   ["Keys and the deployment itself", /./],
@@ -13,7 +13,7 @@ const GROUPS = [
 /** The page. */
 export function httpPage(document) {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })));
+    Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation, responses: resolved(operation.responses, document) })));
   const groups = GROUPS.map(([title]) => [title, operations.filter(({ path }) => groupOf(path) === title)]).filter(([, found]) => found.length);
   const index = groups.map(([title, found]) => `**${title}:** ${found.map((operation) => `[\`${heading(operation)}\`](#${anchor(heading(operation))})`).join(", ")}`).join("\n\n");
   const body = groups.map(([title, found]) => [`## ${title}`, ...found.map(section)].join("\n\n")).join("\n\n");
@@ -33,6 +33,12 @@ ${body}
 
 ${schemas.join("\n\n")}
 `;
+}
+
+/** What several operations share stands in one place of the document. */
+function resolved(responses, { components }) {
+  const answerOf = (answer) => (answer.$ref ? components.responses[nameOf(answer.$ref)] : answer);
+  return Object.fromEntries(Object.entries(responses).map(([status, answer]) => [status, answerOf(answer)]));
 }
 
 const groupOf = (path) => GROUPS.find(([, pattern]) => pattern.test(path.replace(/^\/auth/, "")))[0];
@@ -57,7 +63,7 @@ function section(operation) {
 
 function parameters(list) {
   if (!list.length) return "";
-  const rows = list.map(({ name, in: place, required, schema, description }) =>
+  const rows = list.map(({ name, in: place, required, content, schema = content?.["application/json"].schema, description }) =>
     `| \`${name}\` | ${place}${required ? "" : ", optional"} | ${cell(typeText(schema))} | ${cell(oneLine(description ?? schema?.description ?? ""))} |`);
   return ["| parameter | in | type | |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
@@ -111,9 +117,14 @@ function objectText({ properties, required = [], additionalProperties }) {
 }
 
 function limits({ minimum, maximum, minLength, maxLength, minItems, maxItems, pattern, format }) {
-  const range = (from, to, what) => (from === undefined && to === undefined ? [] : [`${from ?? ""} to ${to ?? ""}${what}`.trim()]);
+  const range = (from, to, what) => (from === undefined && to === undefined ? [] : [`${between(from, to)}${what}`]);
   const said = [...range(minimum, maximum, ""), ...range(minLength, maxLength, " characters"), ...range(minItems, maxItems, " of them"), ...(format ? [format] : []), ...(pattern ? [code(pattern)] : [])];
   return said.length ? `, ${said.join(", ")}` : "";
+}
+
+function between(from, to) {
+  if (to === undefined) return `${from} or more`;
+  return from === undefined ? `at the most ${to}` : `${from} to ${to}`;
 }
 
 const otherwise = (schema) => ("default" in schema ? `, ${code(String(schema.default))} unless given` : "");
