@@ -171,7 +171,7 @@ export class AuthElement extends CountersignElement {
 
   async #welcome(options, isCurrent) {
     const profile = await this.client.profile().catch(() => ({}));
-    if (isCurrent()) this.#stage(createSignedIn, { ...options, profile, left: () => this.tell("countersign-signed-out") });
+    if (isCurrent()) this.#stage(createSignedIn, { ...options, profile, left: () => this.tell("countersign-signed-out", "signed_out") });
   }
 
   /** The page that sent her here wants a proof that is not so old. */
