@@ -1,6 +1,6 @@
 // A fresh proof of who somebody is, by what she has: her password, or one of her providers.
 
-import { make } from "./dom.js";
+import { action, make } from "./dom.js";
 import { createForm } from "./form/form.js";
 import { passwordField } from "./form/fields.js";
 import { providerButtons } from "./providers.js";
@@ -28,7 +28,7 @@ export async function createProof(host, { proofs, maxAge = null, next, beside = 
     button: say("proof.confirm"),
     beside,
     submit: async (proof) => {
-      await client.confirm(proof);
+      await client.confirm(proof).catch(wrong);
       await done();
     },
   });
@@ -40,13 +40,32 @@ export async function createProof(host, { proofs, maxAge = null, next, beside = 
     client.signIn(id, { next, remember, maxAge: 0 });
   }
 
-  const failed = (error) => host.announce(host.explain(error));
-  const buttons = ways.length > 0 && providerButtons(host, ways, { text: "proof.anew", press: anew, failed });
-  const element = make("div", { className: "stack" }, make("p", { className: "muted" }, why, " ", advice), password && form.element);
-  if (buttons) element.append(buttons);
-  // Where there is no form for them to stand in.
-  if (!password) element.append(make("div", { className: "row" }, beside));
+  /** Who has forgotten the password, or has none, has a mailbox. */
+  async function send() {
+    await client.requestPasswordReset(profile.email);
+    told.replaceChildren(make("p", { className: "notice", part: "notice" }, say("proof.mail_sent", { email: profile.email })));
+    letter.hidden = true;
+  }
+
+  const told = make("div", { role: "status" });
+  const failed = (error) => told.replaceChildren(make("p", { className: "alert", part: "error" }, host.explain(error)));
+  const letter = action(say("proof.mail_action"), send, { part: "link", failed });
+  const element = make(
+    "div",
+    { className: "stack" },
+    make("p", { className: "muted" }, why, " ", advice),
+    password && form.element,
+    ways.length > 0 && providerButtons(host, ways, { text: "proof.anew", press: anew, failed }),
+    // Where there is no form for them to stand in.
+    !password && make("div", { className: "row" }, beside),
+    mail && make("div", {}, letter),
+    told,
+  );
   return { element, focus: () => (password ? form.focus() : element.querySelector("button")?.focus()) };
+}
+
+function wrong(error) {
+  throw error.code === "credentials_invalid" ? { code: "fields_invalid", fields: [{ field: "password", code: "wrong_password" }] } : error;
 }
 
 /** A length of time, in minutes if there are some. */

@@ -11,7 +11,8 @@ form > button[type="submit"] { justify-self: start; width: auto; }
 .person div { min-width: 0; overflow-wrap: anywhere; }
 .person p:first-child { font-weight: 650; font-size: 1.0625rem; }
 .person p + p { color: var(--muted); }
-.now { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; overflow-wrap: anywhere; }
+.now { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; }
+.notice { overflow-wrap: anywhere; }
 .badge {
   display: inline-block; padding: 1px 9px; border-radius: 999px; background: var(--tint); color: var(--text);
   font-size: .8125rem; font-weight: 550; line-height: 1.5; white-space: nowrap;

@@ -42,7 +42,9 @@ export default {
     why: "Dafür müssen Sie noch einmal zeigen, wer Sie sind.",
     why_age: "Dafür braucht es einen Nachweis, wer Sie sind, der nicht älter ist als {age}.",
     back: "Danach kommen Sie auf diese Seite zurück.",
-    mail: "Ihr Anbieter sagt nicht, wann Sie sich dort ausgewiesen haben, aber eine Nachricht hilft: Melden Sie sich ab, wählen Sie „Passwort vergessen?“ und öffnen Sie den Link, der Ihnen gesendet wird.",
+    mail: "Ihr Anbieter sagt nicht, wann Sie sich dort ausgewiesen haben, aber eine Nachricht hilft.",
+    mail_action: "Link per E-Mail senden",
+    mail_sent: "Eine Nachricht ist unterwegs an {email}. Nach ihrem Link braucht es einige Minuten lang keinen anderen Nachweis.",
     none: "Nichts, was Sie hier zeigen könnten, reicht aus: Bitte fragen Sie die Betreiber dieser Website.",
     confirm: "Bestätigen",
     anew: "Neu anmelden mit {provider}",
@@ -109,6 +111,7 @@ export default {
     breached: "Dieses Passwort ist anderswo bekannt geworden. Bitte wählen Sie ein anderes.",
     taken: "Das ist schon vergeben. Bitte wählen Sie etwas anderes.",
     mismatch: "Das ist nicht dasselbe.",
+    wrong_password: "Das ist nicht Ihr Passwort.",
     other: "Das wurde abgelehnt ({code}).",
   },
   error: {

@@ -102,6 +102,7 @@ export default {
     breached: "This password is known from a leak elsewhere. Please choose another one.",
     taken: "This is taken already. Please choose another one.",
     mismatch: "This is not the same.",
+    wrong_password: "This is not your password.",
     other: "This was refused ({code}).",
   },
   error: {
@@ -131,7 +132,9 @@ export default {
     why: "This takes a fresh proof of who you are.",
     why_age: "This takes a proof of who you are that is not older than {age}.",
     back: "You come back to this page afterwards.",
-    mail: "Your provider does not tell when you proved who you are, but a mail can: sign out, choose “Forgot password?”, and open the link that is sent to you.",
+    mail: "Your provider does not tell when you proved who you are, but a mail can.",
+    mail_action: "Send me a link by mail",
+    mail_sent: "A message is on its way to {email}. After its link no other proof is needed for some minutes.",
     none: "Nothing that you could show here is one: please ask those who run this site.",
     confirm: "Confirm",
     anew: "Sign in anew with {provider}",

@@ -42,7 +42,9 @@ export default {
     why: "Para esto hace falta demostrar de nuevo quién es.",
     why_age: "Para esto hace falta una prueba de quién es que no tenga más de {age}.",
     back: "Después volverá a esta página.",
-    mail: "Su proveedor no dice cuándo demostró quién es, pero un mensaje sí puede: cierre la sesión, elija «¿Olvidó la contraseña?» y abra el enlace que reciba.",
+    mail: "Su proveedor no dice cuándo demostró quién es, pero un mensaje sí puede.",
+    mail_action: "Enviarme un enlace por correo",
+    mail_sent: "Un mensaje va camino de {email}. Tras su enlace no hace falta otra prueba durante unos minutos.",
     none: "Nada de lo que podría mostrar aquí basta: pregunte a quienes llevan este sitio.",
     confirm: "Confirmar",
     anew: "Volver a entrar con {provider}",
@@ -110,6 +112,7 @@ export default {
     breached: "Esta contraseña se ha filtrado en otro sitio. Elija otra.",
     taken: "Ya está en uso. Elija otro.",
     mismatch: "No coincide.",
+    wrong_password: "Esa no es su contraseña.",
     other: "Se ha rechazado ({code}).",
   },
   error: {

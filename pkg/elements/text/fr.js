@@ -42,7 +42,9 @@ export default {
     why: "Cela demande de prouver à nouveau qui vous êtes.",
     why_age: "Cela demande une preuve de qui vous êtes ne datant pas de plus de {age}.",
     back: "Vous reviendrez ensuite sur cette page.",
-    mail: "Votre fournisseur ne dit pas quand vous avez prouvé qui vous êtes, mais un message le peut : déconnectez-vous, choisissez « Mot de passe oublié ? » et ouvrez le lien reçu.",
+    mail: "Votre fournisseur ne dit pas quand vous avez prouvé qui vous êtes, mais un message le peut.",
+    mail_action: "M’envoyer un lien par e-mail",
+    mail_sent: "Un message est en route vers {email}. Après son lien, aucune autre preuve n’est demandée pendant quelques minutes.",
     none: "Rien de ce que vous pourriez montrer ici ne suffit : adressez-vous à ceux qui gèrent ce site.",
     confirm: "Confirmer",
     anew: "Se reconnecter avec {provider}",
@@ -110,6 +112,7 @@ export default {
     breached: "Ce mot de passe a fuité ailleurs. Choisissez-en un autre.",
     taken: "C’est déjà pris. Choisissez autre chose.",
     mismatch: "Ce n’est pas pareil.",
+    wrong_password: "Ce n’est pas votre mot de passe.",
     other: "Cela a été refusé ({code}).",
   },
   error: {
