@@ -103,9 +103,9 @@ test("the page can keep her where she is: the event is cancelable", async () => 
 const LANGUAGES = {
   en: ["Sign in", "Password", "Please fill this in."],
   de: ["Anmelden", "Passwort", "Bitte ausfüllen."],
-  es: ["Iniciar sesión", "Contraseña", "Rellena este campo."],
+  es: ["Iniciar sesión", "Contraseña", "Rellene este campo."],
   fr: ["Se connecter", "Mot de passe", "Veuillez remplir ce champ."],
-  ja: ["ログイン", "パスワード", "入力してください。"],
+  ja: ["サインイン", "パスワード", "入力してください。"],
 };
 
 for (const [lang, [title, password, missing]] of Object.entries(LANGUAGES)) {
