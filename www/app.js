@@ -1,7 +1,7 @@
 import { client } from "./client.js";
 import { announce, at, link, make, notify } from "./dom.js";
 import { mayManage, mayUseStaffRoom } from "./policies.js";
-import { again, markNav, startRouter } from "./router.js";
+import { markNav, sessionChanged, startRouter } from "./router.js";
 import { takeDone } from "./done.js";
 
 const page = (name) => () => import(`./pages/${name}.js`);
@@ -32,6 +32,9 @@ start();
 
 async function start() {
   takeDone();
+  const user = make("countersign-user", { "sign-in": "/sign-in" });
+  user.setAttribute("account", "/account");
+  at("user").append(user);
   // A page says itself what did not work.
   const session = await client.session().catch(() => null);
   known = keyOf(session);
@@ -49,7 +52,7 @@ async function changed(session) {
   if (!session) notify("You are signed out.");
   else if (before === "") notify();
   announce(session ? "You are signed in" : "You are signed out");
-  await again();
+  await sessionChanged();
 }
 
 const keyOf = (session) => (session ? JSON.stringify([session.account, session.tags]) : "");

@@ -1,8 +1,8 @@
 // What changes once a year.
 
 export const TERMS = [
-  { name: "Autumn term", from: "1 September", to: "18 December" },
-  { name: "Half-term holiday", from: "26 October", to: "30 October" },
-  { name: "Spring term", from: "6 January", to: "26 March" },
-  { name: "Summer term", from: "12 April", to: "16 July" },
+  { name: "Autumn term", from: "1 Sep", to: "18 Dec" },
+  { name: "Half-term holiday", from: "26 Oct", to: "30 Oct" },
+  { name: "Spring term", from: "6 Jan", to: "26 Mar" },
+  { name: "Summer term", from: "12 Apr", to: "16 Jul" },
 ];

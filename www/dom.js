@@ -93,8 +93,9 @@ export function announce(text) {
   at("status").textContent = text;
 }
 
-/** Shows a notice above the page; none hides it. */
+/** Shows a notice above the page, and tells it; none hides it. */
 export function notify(...content) {
   at("notice").replaceChildren(...content);
   at("notice").hidden = content.length === 0;
+  if (content.length > 0) announce(at("notice").textContent);
 }

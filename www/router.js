@@ -8,6 +8,7 @@ const NAME = "Hollow Oak School";
 let routes;
 let wanted = 0; // the latest journey: whoever arrives later is not shown
 let shown; // the path that is shown
+let still = false; // whether the page that is shown sees by itself to who is signed in
 
 /** Begins with the path of the address. `routes` are `[pattern, load]`; `load` resolves with the page's function. */
 export function startRouter(table) {
@@ -28,6 +29,9 @@ export function go(path, { replace = false } = {}) {
 
 /** Shows the present page anew, where it is scrolled to. */
 export const again = () => show();
+
+/** The same, if somebody else is there, or carries something else, unless the page sees to that by itself. */
+export const sessionChanged = async () => still || again();
 
 function follow(event) {
   const anchor = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
@@ -56,7 +60,8 @@ async function load(pathname) {
   return page({ ...found?.pattern.exec(pathname).groups });
 }
 
-function render({ title, node }, pathname, focus) {
+function render({ title, node, seesToSession = false }, pathname, focus) {
+  still = seesToSession;
   document.title = title === NAME ? NAME : `${title} · ${NAME}`;
   at("page").replaceChildren(node);
   markNav();

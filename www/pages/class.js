@@ -1,6 +1,6 @@
 import { change, read } from "../api.js";
 import { client } from "../client.js";
-import { announce, button, busy, field, link, make, mark, notify, words } from "../dom.js";
+import { button, busy, field, link, make, mark, notify, words } from "../dom.js";
 import { why } from "../panels/why.js";
 import { mayReadClass, mayTeachClass } from "../policies.js";
 import { again } from "../router.js";
@@ -66,7 +66,6 @@ function noteForm({ id, note, version }) {
     await change(`/api/classes/${id}`, { note: new FormData(form).get("note").replaceAll("\r\n", "\n") }, version);
     await again();
     notify("It is on the board.");
-    announce("Saved");
   }
 
   return form;

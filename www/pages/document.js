@@ -1,6 +1,6 @@
 import { change, read } from "../api.js";
 import { client } from "../client.js";
-import { announce, button, link, make, notify } from "../dom.js";
+import { button, link, make, notify } from "../dom.js";
 import { when } from "../moment.js";
 import { why } from "../panels/why.js";
 import { mayEditDocument, mayPublishDocument, mayReadDocument } from "../policies.js";
@@ -53,7 +53,6 @@ async function setPublished(document, published) {
   await again();
   const said = published ? "Published." : "Taken back: it is a draft again.";
   notify(said);
-  announce(said);
 }
 
 function editing(document) {
@@ -62,7 +61,6 @@ function editing(document) {
     await change(`/api/documents/${id}`, words, version);
     await again();
     notify("Saved.");
-    announce("Saved");
   };
   return editor(document, { heading: "Change the text", save, cancel: again });
 }

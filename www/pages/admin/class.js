@@ -1,6 +1,6 @@
 import { change, read, remove } from "../../api.js";
 import { client } from "../../client.js";
-import { announce, button, busy, field, link, make, notify, words } from "../../dom.js";
+import { button, busy, field, link, make, notify, words } from "../../dom.js";
 import { again } from "../../router.js";
 import { lonely } from "../not-found.js";
 import { administered } from "./frame.js";
@@ -59,7 +59,6 @@ async function enter(id, handle, role) {
 async function after(text) {
   await again();
   notify(text);
-  announce(text);
 }
 
 function list(title, people, id) {

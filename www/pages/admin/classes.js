@@ -1,6 +1,6 @@
 import { create, read } from "../../api.js";
 import { client } from "../../client.js";
-import { announce, busy, field, make, mark, notify, words } from "../../dom.js";
+import { busy, field, make, mark, notify, words } from "../../dom.js";
 import { again } from "../../router.js";
 import { administered } from "./frame.js";
 import { everyGroup, groupOf } from "./setup.js";
@@ -38,7 +38,6 @@ async function add(details) {
   await groupOf(`teacher/${id}`, `Teachers of ${name}`);
   await again();
   notify(`${name} is there.`);
-  announce(`${name} is there`);
 }
 
 async function groupList(groups) {

@@ -1,5 +1,5 @@
 import { client } from "../../client.js";
-import { announce, button, make, notify } from "../../dom.js";
+import { button, make, notify } from "../../dom.js";
 import { dateAndTime } from "../../moment.js";
 import { takeAgain, withProof } from "../../proof.js";
 import { administered } from "./frame.js";
@@ -13,7 +13,6 @@ export const page = administered("Signing keys", async () => {
   const rotate = async (how, said) => {
     show(await withProof("keys", () => client.keys.rotate(how)));
     notify(said);
-    announce(said);
   };
   const listing = button("List the keys", load, { className: "quiet" });
   if (takeAgain() === "keys") queueMicrotask(() => listing.click());

@@ -1,5 +1,5 @@
 import { client } from "../../client.js";
-import { announce, button, link, make, notify } from "../../dom.js";
+import { button, link, make, notify } from "../../dom.js";
 import { again } from "../../router.js";
 import { administered } from "./frame.js";
 import { missing, setUp } from "./setup.js";
@@ -24,7 +24,7 @@ export const page = administered("Administration", async () => {
     make(
       "ul",
       { className: "tiles" },
-      tile("/admin/people", "People", pending.length > 0 ? `${pending.length === 10 ? "10 or more" : pending.length} waiting for approval` : "Nobody is waiting"),
+      tile("/admin/people", "People", pending.length > 0 ? `${pending.length === 10 ? "10 or more" : pending.length} waiting to come in` : "Nobody is waiting"),
       tile("/admin/classes", "Classes and groups", "Who is where, and what they may"),
       tile("/admin/activity", "Activity", "Who has changed what"),
       tile("/admin/keys", "Signing keys", "They change by themselves"),
@@ -36,7 +36,6 @@ async function begin() {
   await setUp();
   await again();
   notify("The school is set up. Next, somebody has to teach.");
-  announce("The school is set up");
 }
 
 const tile = (href, title, text) => make("li", {}, make("a", { className: "tile", href }, make("strong", {}, title), make("span", {}, text)));

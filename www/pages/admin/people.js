@@ -7,17 +7,18 @@ import { called, growing, personRow, profilesOf } from "./person-parts.js";
 const PAGE = 10;
 
 export const page = administered("People", async () => {
-  const { registration } = await client.config();
-  const waiting = /approval/.test(registration ?? "") ? [await waitingFor()] : [];
-  return [make("h1", {}, "People"), ...waiting, await search()];
+  const [{ registration }, pending] = await Promise.all([client.config(), client.accounts.list({ status: "pending", limit: 1 })]);
+  const approves = /approval/.test(registration ?? "");
+  const waiting = approves || pending.accounts.length > 0;
+  return [make("h1", {}, "People"), waiting && (await waitingFor(approves)), await search()].filter(Boolean);
 });
 
-async function waitingFor() {
+async function waitingFor(approves) {
   const list = await growing(async (after) => {
     const { accounts, next } = await client.accounts.list({ status: "pending", limit: PAGE, after });
     return { items: (await profilesOf(accounts.map(({ account }) => account))).map(waitingRow), next };
-  }, { empty: "Nobody is waiting for approval." });
-  return make("section", { className: "card", "aria-labelledby": "waiting-title" }, make("h2", { id: "waiting-title" }, "Waiting for approval"), ...list);
+  }, { empty: "Nobody is waiting." });
+  return make("section", { className: "card", "aria-labelledby": "waiting-title" }, make("h2", { id: "waiting-title" }, "Waiting to come in"), make("p", { className: "fine" }, approves ? "Nobody comes in here before you have approved." : "They have an account, and have not proved their address. Approve whom you know."), ...list);
 }
 
 function waitingRow(profile) {

@@ -1,5 +1,5 @@
 import { client } from "../../client.js";
-import { announce, button, busy, field, link, make, notify, words } from "../../dom.js";
+import { button, busy, field, link, make, notify, words } from "../../dom.js";
 import { dateAndTime, when } from "../../moment.js";
 import { again } from "../../router.js";
 import { administered } from "./frame.js";
@@ -54,7 +54,6 @@ async function step(profile, to, said) {
 async function after(text) {
   await again();
   notify(text);
-  announce(text);
 }
 
 function tagsOf(account, tags) {
