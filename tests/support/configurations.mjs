@@ -121,9 +121,9 @@ function development(at, origin, accounts) {
 }
 
 function school(at) {
-  const { providers: { demo, campus }, ...rest } = development(at, at.oak, { fields: [] });
+  const { providers: { demo, campus, hostile }, ...rest } = development(at, at.oak, { fields: [] });
   const rules = [{ path: "/teachers/*", policy: { has_tag: "groups:teacher" } }];
-  return { ...rest, providers: { demo, campus }, sign_in: "/sign-in", rules };
+  return { ...rest, providers: { demo, campus, hostile: { ...hostile, name: "Village library" } }, sign_in: "/sign-in", rules };
 }
 
 /** The clients of the strict provider, in the words of Dynamic Client Registration. */
