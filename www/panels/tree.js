@@ -8,7 +8,8 @@ export const explained = (explanation) => make("ul", { className: "tree" }, bran
 function branch({ policy, outcome, by, parts = [] }) {
   const text = make("span", { className: "tree-text" }, ...inWords(policy));
   const because = by && outcome === "held" && make("span", { className: "tree-by" }, "by ", make("code", {}, by));
-  const line = make("div", { className: `tree-line ${outcome}` }, text, because, make("span", { className: "tree-outcome" }, OUTCOMES[outcome]));
+  const said = make("span", {}, text, " ", because, " ", make("span", { className: "tree-outcome" }, OUTCOMES[outcome]));
+  const line = make("div", { className: `tree-line ${outcome}` }, said);
   return make("li", {}, line, parts.length > 0 && make("ul", {}, ...parts.map(branch)));
 }
 

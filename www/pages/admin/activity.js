@@ -2,7 +2,7 @@ import { client } from "../../client.js";
 import { make } from "../../dom.js";
 import { administered } from "./frame.js";
 import { eventRow } from "./events.js";
-import { growing } from "./person-parts.js";
+import { called, growing, profilesOf } from "./person-parts.js";
 
 export const page = administered("Activity", async () => [
   make("h1", {}, "Activity"),
@@ -12,5 +12,7 @@ export const page = administered("Activity", async () => [
 
 async function load(after) {
   const { events, next } = await client.events.list({ limit: 25, after });
-  return { items: events.map(eventRow), next };
+  const managers = await profilesOf([...new Set(events.map(({ by }) => by).filter(Boolean))]);
+  const names = new Map(managers.map((profile) => [profile.account, called(profile)]));
+  return { items: events.map((one) => eventRow(one, names.get(one.by))), next };
 }

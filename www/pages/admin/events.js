@@ -3,11 +3,21 @@ import { when } from "../../moment.js";
 
 /** What has happened, in the words of the log. */
 export const eventList = (events) =>
-  events.length > 0 ? make("ul", { className: "rows events" }, ...events.map(eventRow)) : make("p", { className: "empty" }, "Nothing yet.");
+  events.length > 0 ? make("ul", { className: "rows events" }, ...events.map((one) => eventRow(one))) : make("p", { className: "empty" }, "Nothing yet.");
 
-export function eventRow({ at, happening, details = {}, from }) {
-  const told = Object.entries(details).filter(([, value]) => value !== null && typeof value !== "object").map(([name, value]) => `${name.replaceAll("_", " ")}: ${value}`);
-  return make("li", {}, make("span", {}, make("strong", {}, sentenceOf(happening)), make("span", { className: "fine event-details" }, told.join(" · "))), make("span", { className: "fine" }, when(at), from ? ` · ${from}` : ""));
+/** `by` is what the one is called who has done it. */
+export function eventRow({ at, happening, details = {} }, by) {
+  const told = detailsOf(details).map(([name, value]) => `${name.replaceAll("_", " ")}: ${value}`);
+  const what = make("span", {}, make("strong", {}, sentenceOf(happening)), make("span", { className: "fine event-details" }, told.join(" · ")));
+  return make("li", {}, what, make("span", { className: "fine" }, by ? `${by} · ` : "", when(at)));
+}
+
+/** In words rather than ids, where there are words. */
+function detailsOf({ group, name, permission, ...rest }) {
+  const granted = permission && Object.values(permission).filter(Boolean).join(" ");
+  const all = { group: name ?? group, permission: granted, ...rest };
+  const plain = ([, value]) => value !== null && value !== undefined && typeof value !== "object";
+  return Object.entries(all).map(([key, value]) => [key, Array.isArray(value) ? value.join(", ") : value]).filter(plain);
 }
 
 const sentenceOf = (happening) => happening.charAt(0).toUpperCase() + happening.slice(1).replaceAll("_", " ");
