@@ -36,10 +36,10 @@ after(async () => {
 
 test("all sections that the deployment offers, and none of them for who is signed out", async () => {
   const { page, leave, form } = await member({ first_name: "Finn", last_name: "Flink" });
-  const titles = ["Profile", "E-mail address", "Password", "Linked accounts", "Where you are signed in", "Your data"];
+  const titles = ["Profile", "E-mail", "Password", "Linked accounts", "Where you are signed in", "Your data"];
   assert.deepEqual(await page.locator("section h2").allTextContents(), titles);
   await section(page, "Profile").getByText(form.email).waitFor();
-  await section(page, "E-mail address").getByText("confirmed").waitFor();
+  await section(page, "E-mail").getByText("confirmed").waitFor();
   await look(page, "element-account");
 
   await page.evaluate("createClient().signOut()");
@@ -104,7 +104,7 @@ test("a new password takes a proof once hers is no longer fresh; who cancels kee
   await password.getByText(/^(Very weak|Weak)/).waitFor();
   await password.getByLabel("New password", { exact: true }).fill(OTHER_PASSWORD);
   await password.getByText(/^(Strong|Very strong)/).waitFor();
-  await password.getByRole("button", { name: "Change password" }).click();
+  await password.getByRole("button", { name: "Change" }).click();
   const dialog = page.getByRole("dialog", { name: "Is it really you?" });
   await dialog.waitFor();
   assert.equal(await focused(page), "proof-password");
@@ -114,14 +114,14 @@ test("a new password takes a proof once hers is no longer fresh; who cancels kee
   assert.equal(await password.getByLabel("New password", { exact: true }).inputValue(), OTHER_PASSWORD);
   assert.equal(await page.getByRole("dialog").count(), 0);
 
-  await password.getByRole("button", { name: "Change password" }).click();
+  await password.getByRole("button", { name: "Change" }).click();
   await dialog.getByLabel("Password", { exact: true }).fill("not the old one");
   await dialog.getByRole("button", { name: "Confirm" }).click();
   await dialog.getByRole("alert").getByText(/./).waitFor();
   await look(page, "element-account-proof-refused");
   await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await dialog.getByRole("button", { name: "Confirm" }).click();
-  await password.getByText("This is your password from now on.").waitFor();
+  await password.getByText("Everywhere else you are signed out.").waitFor();
   assert.equal(await password.getByLabel("New password", { exact: true }).inputValue(), "");
   await rows(section(page, "Where you are signed in")).nth(1).waitFor({ state: "detached" });
   await look(page, "element-account-password-changed");
@@ -135,7 +135,7 @@ test("who forgot the password has a link sent to her from that very dialog, and 
   await page.evaluate("createClient().endConfirmation()");
   const password = section(page, "Password");
   await password.getByLabel("New password", { exact: true }).fill(OTHER_PASSWORD);
-  await password.getByRole("button", { name: "Change password" }).click();
+  await password.getByRole("button", { name: "Change" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Send me a link" }).click();
   await dialog.getByText("is on its way").waitFor();
@@ -143,21 +143,21 @@ test("who forgot the password has a link sent to her from that very dialog, and 
   await follow(page, form.email, "reset_password");
   await mount(page, ACCOUNT);
   await password.getByLabel("New password", { exact: true }).fill(OTHER_PASSWORD);
-  await password.getByRole("button", { name: "Change password" }).click();
-  await password.getByText("This is your password from now on.").waitFor();
+  await password.getByRole("button", { name: "Change" }).click();
+  await password.getByText("Everywhere else you are signed out.").waitFor();
   await leave(REFUSALS);
 });
 
 test("she moves to another address by both mailboxes", async () => {
   const { page, leave, form } = await member();
   const wanted = accounts.somebody().email;
-  const email = section(page, "E-mail address");
-  await email.getByText("Then one to the new address finishes the change.").waitFor();
+  const email = section(page, "E-mail");
+  await email.getByText("then one to the new address finishes the change.").waitFor();
   await email.getByLabel("New e-mail address").fill("nonsense");
-  await email.getByRole("button", { name: "Change address" }).click();
+  await email.getByRole("button", { name: "Change" }).click();
   await email.getByText("This is not an e-mail address.").waitFor();
   await email.getByLabel("New e-mail address").fill(wanted);
-  await email.getByRole("button", { name: "Change address" }).click();
+  await email.getByRole("button", { name: "Change" }).click();
   await email.getByText(`Look into the mailbox of ${form.email}`).waitFor();
   await hears(page, "countersign-changed", "email");
   await look(page, "element-account-email-asked");
@@ -172,7 +172,7 @@ test("the last way in cannot be unlinked, and says why; without a name no passwo
   const { page, leave } = await newcomerFromOther("Nina");
   const linked = section(page, "Linked accounts");
   const row = rows(linked).first();
-  await row.getByText("This is your only way in.").waitFor();
+  await row.getByText("This is your only way in").waitFor();
   const unlink = row.getByRole("button", { name: /^Unlink Other/ });
   assert.equal(await unlink.getAttribute("aria-disabled"), "true");
   const reason = await unlink.getAttribute("aria-describedby");
@@ -184,15 +184,15 @@ test("the last way in cannot be unlinked, and says why; without a name no passwo
 
   const password = page.getByRole("region", { name: "Set a password" });
   await password.getByLabel("New password", { exact: true }).fill(PASSWORD);
-  await password.getByRole("button", { name: "Set password" }).click();
-  await password.getByText("Choose a user name first").waitFor();
+  await password.getByRole("button", { name: "Save" }).click();
+  await password.getByText("First choose a user name").waitFor();
   const profile = section(page, "Profile");
   await profile.getByLabel("User name").fill(accounts.somebody().user_name);
   await profile.getByRole("button", { name: "Save" }).click();
   await profile.getByText("Saved.").waitFor();
-  await password.getByRole("button", { name: "Set password" }).click();
-  await section(page, "Password").getByText("This is your password from now on.").waitFor();
-  await row.getByText("This is your only way in.").waitFor({ state: "detached" });
+  await password.getByRole("button", { name: "Save" }).click();
+  await section(page, "Password").getByText("Everywhere else you are signed out.").waitFor();
+  await row.getByText("This is your only way in").waitFor({ state: "detached" });
   assert.equal(await unlink.getAttribute("aria-disabled"), null, "a password is a way in");
   await leave(REFUSALS);
 });
@@ -227,7 +227,7 @@ test("linking takes a fresh proof, comes back to the page, and unlinking asks fi
   await row.waitFor();
   assert.equal(await linked.getByText("Other is linked").count(), 0, "a reload does not say it again");
 
-  const asked = page.getByRole("dialog", { name: "Unlink Other?" });
+  const asked = page.getByRole("dialog", { name: "Unlink Other" });
   await row.getByRole("button", { name: /^Unlink Other/ }).click();
   await look(page, "element-account-unlink");
   await asked.getByRole("button", { name: "Cancel" }).click();
@@ -246,9 +246,9 @@ test("who has no password proves at her provider who she is, and comes back", as
   await mount(page, ACCOUNT);
   await throughDemo(page, "Ben");
   await page.evaluate("createClient().endConfirmation()");
-  const email = section(page, "E-mail address");
+  const email = section(page, "E-mail");
   await email.getByLabel("New e-mail address").fill(accounts.somebody().email);
-  await email.getByRole("button", { name: "Change address" }).click();
+  await email.getByRole("button", { name: "Change" }).click();
   const dialog = page.getByRole("dialog", { name: "Is it really you?" });
   await dialog.getByText("You come back to this page afterwards.").waitFor();
   assert.equal(await dialog.getByLabel("Password", { exact: true }).count(), 0);
@@ -267,14 +267,14 @@ test("two browsers: each sees the other, one ends the other, and then all others
   await enter(phone.page, desk.form);
   await mount(desk.page, ACCOUNT);
   const sessions = section(desk.page, "Where you are signed in");
-  const there = rows(sessions).filter({ hasText: "Chrome on Android" });
+  const there = rows(sessions).filter({ hasText: "Chrome, Android" });
   await there.getByText("Signed in just now · with a password").waitFor();
   await rows(sessions).first().getByText("this device").waitFor();
   assert.equal(await rows(sessions).count(), 3, "the third is where she registered");
   assert.match(await there.locator("time").first().getAttribute("title"), /\d{4}.*\d\d:\d\d/, "the exact time is there for whoever asks");
   await look(desk.page, "element-account-sessions");
 
-  await there.getByRole("button", { name: "End Chrome on Android" }).click();
+  await there.getByRole("button", { name: "End Chrome, Android" }).click();
   await there.waitFor({ state: "detached" });
   assert.equal(await rows(sessions).count(), 2);
   assert.equal(await focused(desk.page), "sessions-title", "the button is gone, the focus is not");
@@ -285,7 +285,7 @@ test("two browsers: each sees the other, one ends the other, and then all others
   await enter(phone.page, desk.form);
   await mount(phone.page, ACCOUNT);
   const others = section(phone.page, "Where you are signed in").getByRole("button", { name: "End all others" });
-  const asked = phone.page.getByRole("dialog", { name: "End all others?" });
+  const asked = phone.page.getByRole("dialog", { name: "End all others" });
   await others.click();
   assert.equal(await phone.page.evaluate("document.activeElement.shadowRoot.activeElement.textContent"), "Cancel", "it begins at what does no harm");
   await look(phone.page, "element-account-end-others");
@@ -341,22 +341,22 @@ test("she takes her data along and deletes her account, in two steps, the second
   assert.doesNotMatch(JSON.stringify(exported), /\$argon2/, "no hash of a password");
 
   await page.evaluate("createClient().endConfirmation()");
-  const dialog = page.getByRole("dialog", { name: "Delete your account?" });
+  const dialog = page.getByRole("dialog", { name: "Delete my account" });
   await data.getByRole("button", { name: "Delete my account" }).click();
   await look(page, "element-account-delete");
-  await dialog.getByRole("button", { name: "Keep my account" }).click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
   await dialog.waitFor({ state: "hidden" });
   await data.getByRole("button", { name: "Delete my account" }).click();
   const confirm = dialog.getByLabel(`To go on, type ${form.email}`);
-  await dialog.getByRole("button", { name: "Delete for ever" }).click();
+  await dialog.getByRole("button", { name: "Delete my account" }).click();
   await dialog.getByText("Please fill this in.").waitFor();
   await confirm.fill("somebody@school.example");
-  await dialog.getByRole("button", { name: "Delete for ever" }).click();
+  await dialog.getByRole("button", { name: "Delete my account" }).click();
   await dialog.getByText("This is not the same.").waitFor();
   assert.equal((await accounts.signIn(form.email)).status, 200, "it is still there");
 
   await confirm.fill(form.email);
-  await dialog.getByRole("button", { name: "Delete for ever" }).click();
+  await dialog.getByRole("button", { name: "Delete my account" }).click();
   const proof = page.getByRole("dialog", { name: "Is it really you?" });
   await proof.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await proof.getByRole("button", { name: "Confirm" }).click();

@@ -8,26 +8,26 @@ export function createData(desk) {
   const { host, config } = desk;
   const [exports, deletes] = ["export", "delete_account"].map((name) => config.actions.includes(name));
   if (!exports && !deletes) return undefined;
-  const deletion = deletes && createDeletion(desk);
-  const texts = { title: host.say("account.data"), lead: host.say("account.data_lead") };
-  const { element } = createSection("data", texts, exports && createExport(desk), deletion?.element);
-  return { element, show: (news) => deletion && deletion.show(news) };
+  let profile = {};
+  const deletion = deletes && createDeletion(desk, () => profile.email ?? profile.user_name);
+  const { element } = createSection("data", host.say("account.data"), "", exports && createExport(desk), deletion);
+  return { element, show: (news) => ({ profile } = news) };
 }
 
 /** Everything that is stored about her, as a file. */
 function createExport({ host }) {
   const { client, say } = host;
   const message = make("p", { className: "hint", role: "status" });
-  const failed = (error) => (message.textContent = host.explain(error));
+  const tell = (text) => (message.textContent = text);
 
   async function download() {
-    message.textContent = "";
+    tell("");
     save(await client.exportAccount());
-    message.textContent = say("account.exported");
+    tell(say("account.saved"));
   }
 
-  const button = action(say("account.export_action"), download, { failed });
-  return make("div", { className: "stack" }, make("p", {}, say("account.export")), make("div", { className: "row" }, button), message);
+  const button = action(say("account.export_action"), download, { failed: (error) => tell(host.explain(error)) });
+  return [make("p", {}, say("account.export")), button, message];
 }
 
 function save(data) {
@@ -38,17 +38,18 @@ function save(data) {
 }
 
 /** In two steps, the second in a dialog of its own, where she types whose account it is. */
-function createDeletion({ host, proven, leave }) {
+function createDeletion({ host, proven, leave }, nameOf) {
   const { client, say, pieces } = host;
-  let name;
+  const [title, text] = [say("account.delete"), say("account.delete_text")];
 
   function open() {
-    const word = name ?? say("account.delete_word");
-    const keep = closing(say("account.keep"));
+    const word = nameOf() ?? title;
+    const keep = closing(say("common.cancel"));
+    const label = pieces("account.delete_type", { word: make("bdi", {}, word) });
     const form = createForm(host, {
       id: "deletion",
-      fields: [{ name: "confirm", type: "login", label: pieces("account.delete_type", { word: make("bdi", {}, word) }), required: true, autocomplete: "off" }],
-      button: say("account.delete_for_ever"),
+      fields: [{ name: "confirm", type: "login", label, required: true, autocomplete: "off" }],
+      button: title,
       danger: true,
       beside: keep,
       submit: async ({ confirm }) => {
@@ -57,16 +58,9 @@ function createDeletion({ host, proven, leave }) {
         leave("deleted", say("account.deleted"));
       },
     });
-    return openDialog(
-      host,
-      // It begins at what does no harm.
-      { title: say("account.delete_title"), begin: () => keep.focus() },
-      make("p", {}, say("account.delete_text")),
-      form.element,
-    );
+    // It begins at what does no harm.
+    openDialog(host, { title, begin: () => keep.focus() }, make("p", {}, text), form.element);
   }
 
-  const button = action(say("account.delete"), async () => void open(), { part: "button danger" });
-  const element = make("div", { className: "stack parted" }, make("p", {}, say("account.delete_lead")), make("div", { className: "row" }, button));
-  return { element, show: ({ profile }) => (name = profile.email ?? profile.user_name) };
+  return [make("p", {}, text), action(title, async () => open(), { part: "button danger" })];
 }

@@ -11,7 +11,7 @@ export function createEmail({ host, config, proven, changed }) {
   const form = createForm(host, {
     id: "email",
     fields: [{ ...emailField(host), label: say("account.email_new") }],
-    button: say("account.email_action"),
+    button: say("account.change"),
     submit: async (values) => {
       const old = address;
       const { next } = await proven(() => client.changeEmail(values));
@@ -20,16 +20,14 @@ export function createEmail({ host, config, proven, changed }) {
       await changed("email");
     },
   });
-  const now = make("p", { className: "now" });
-  const how = make("p", { className: "hint" });
-  const texts = { title: say("account.email"), lead: say("account.email_lead") };
-  const { element } = createSection("email", texts, now, form.element, how);
+  const now = make("p");
+  const { element, about } = createSection("email", say("field.email"), "", now, form.element);
 
   function show({ profile: { email, email_verified } }) {
     address = email;
     const state = say(email_verified ? "account.verified" : "account.unverified");
-    now.replaceChildren(...(email ? [strong(email), " ", badge(state)] : [say("account.email_none")]));
-    how.textContent = say(email && email_verified ? "account.email_both" : "account.email_one");
+    now.replaceChildren(...(email ? [strong(email), " ", badge(state)] : [say("account.none")]));
+    about.textContent = say(email && email_verified ? "account.email_both" : "account.email_one");
   }
 
   return { element, show };

@@ -13,23 +13,23 @@ export function createIdentities({ host, config, proven, changed }) {
   let profile = {};
 
   const list = createList(host, { ask: client.identities.list, row, filled });
-  const none = make("p", { className: "muted", hidden: true }, say("account.identities_none"));
+  const none = make("p", { className: "muted", hidden: true }, say("account.none"));
   const notice = make("p", { className: "notice", part: "notice", hidden: true });
   const title = make("h3", {}, say("account.link_more"));
   const buttons = providerButtons(host, config.providers, { text: "account.link", press: link, failed: list.refuse });
-  const more = config.providers.length > 0 && make("div", { className: "stack tight" }, title, buttons);
-  const texts = { title: say("account.identities"), lead: say("account.identities_lead") };
-  const { element, heading } = createSection("identities", texts, notice, none, list.elements, more);
+  const more = config.providers.length > 0 && [title, buttons];
+  const [called, lead] = [say("account.identities"), say("account.identities_lead")];
+  const { element, heading } = createSection("identities", called, lead, notice, none, list.elements, more);
   element.hidden = config.providers.length === 0;
 
   function filled(identities) {
     none.hidden = identities.length > 0;
     element.hidden = config.providers.length + identities.length === 0;
     const added = left && identities.find(({ provider, linked_at }) => provider === left.more && linked_at * 1000 > left.at - 60_000);
-    if (added && notice.hidden) say_(say("account.linked", { name: added.name }));
+    if (added && notice.hidden) note(say("account.linked", { name: added.name }));
   }
 
-  function say_(text) {
+  function note(text) {
     notice.hidden = false;
     notice.textContent = text;
     host.announce(text);
@@ -46,11 +46,11 @@ export function createIdentities({ host, config, proven, changed }) {
   }
 
   async function unlink({ id, name }) {
-    const text = say("account.unlink_text", { name });
-    if (!(await confirmed(host, { title: say("account.unlink_title", { name }), text, button: say("account.unlink") }))) return;
+    const text = say("account.unlink_text");
+    if (!(await confirmed(host, { title: say("account.unlink_which", { name }), text, button: say("account.unlink") }))) return;
     await proven(() => client.identities.unlink(id));
     await list.load();
-    say_(say("account.unlinked", { name }));
+    note(`${say("account.unlinked", { name })} ${say("account.elsewhere")}`);
     // The button that was pressed is gone: go on from the title.
     heading.focus();
     await changed("identities");
@@ -62,14 +62,15 @@ export function createIdentities({ host, config, proven, changed }) {
     const reason = last && make("p", { id: `identity-${index}-last`, className: "hint" }, onlyWay());
     const refused = last && { "aria-disabled": "true", "aria-describedby": reason.id };
     const button = list.button(say("account.unlink"), () => unlink(identity), {
-      "aria-label": say("account.unlink_which", { name, called }),
+      "aria-label": say("account.unlink_which", { name: `${name}, ${called}` }),
       ...refused,
     });
     const used = used_at ? pieces("account.used", { when: when(host, used_at) }) : say("account.unused");
     const text = make(
       "div",
       {},
-      make("p", { className: "name" }, name, provider ? [] : [" ", badge(say("account.gone"))]),
+      make("strong", {}, name),
+      provider ? [] : [" ", badge(say("account.gone"))],
       make("p", {}, make("bdi", {}, called)),
       make("p", { className: "hint" }, pieces("account.linked_when", { when: when(host, linked_at) }), " · ", used),
       reason,
@@ -81,7 +82,7 @@ export function createIdentities({ host, config, proven, changed }) {
   function onlyWay() {
     const named = profile.user_name || profile.email_verified;
     const wanted = !config.actions.includes("change_password") ? "link" : named ? "password" : "name";
-    return `${say("account.only_way")} ${say(`account.only_${wanted}`)}`;
+    return say(`account.only_${wanted}`);
   }
 
   function show({ profile: known, session, anew }) {

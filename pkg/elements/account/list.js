@@ -5,7 +5,7 @@ import { action, make } from "../dom.js";
  * are there. What goes wrong is said below it.
  */
 export function createList(host, { ask, row, filled }) {
-  const list = make("ul", { className: "list", role: "list", part: "list" });
+  const list = make("ul", { className: "list", role: "list" });
   const message = make("p", { className: "alert", role: "alert", part: "error" });
   const again = action(host.say("common.again"), load, { hidden: true });
   let known;

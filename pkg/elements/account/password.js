@@ -12,23 +12,23 @@ export function createPassword({ host, config, proven, changed }) {
     id: "password",
     fields: [newPasswordField(host, config, { label: say("account.password_new"), personal })],
     owner: " ",
-    button: say("account.password_action"),
+    button: "",
     submit: async ({ password: new_password }) => {
       await proven(() => client.changePassword({ new_password })).catch(unnamed);
       form.reset();
-      form.say(say("account.password_done"));
+      form.say(say("account.saved"), " ", say("account.elsewhere"));
       await changed("password");
     },
   });
   const owner = form.element.querySelector("[name=username]");
-  const { element, heading, about } = createSection("password", { title: say("account.password"), lead: "" }, form.element);
+  const { element, heading, about } = createSection("password", "", "", form.element);
 
   function show({ profile }) {
     shown = profile;
-    const first = profile.has_password ? "" : "_first";
-    heading.textContent = say(`account.password${first}`);
-    about.textContent = say(`account.password_lead${first}`);
-    form.button.textContent = say(`account.password_action${first}`);
+    const has = profile.has_password;
+    heading.textContent = say(has ? "field.password" : "account.password_set");
+    about.textContent = say(has ? "account.password_lead" : "account.password_lead_first");
+    form.button.textContent = say(has ? "account.change" : "account.save");
     owner.value = profile.email ?? profile.user_name ?? "";
   }
 

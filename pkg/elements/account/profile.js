@@ -24,7 +24,7 @@ export function createProfile({ host, config, changed }) {
     },
   });
   const who = make("div", { className: "person" });
-  const { element } = createSection("profile", { title: say("account.profile"), lead: say("account.profile_lead") }, who, form.element);
+  const { element } = createSection("profile", say("account.profile"), "", who, form.element);
 
   /** What is shown already is left alone: she may be typing. */
   function show({ profile }) {
@@ -35,7 +35,7 @@ export function createProfile({ host, config, changed }) {
     shown = profile;
     const called = profile.name ?? profile.user_name ?? profile.email;
     const about = called !== profile.email && profile.email;
-    const lines = [called, about].filter(Boolean).map((text) => make("p", {}, make("bdi", {}, text)));
+    const lines = [make("strong", {}, called), about && make("div", { className: "muted" }, about)];
     who.replaceChildren(portrait(profile), make("div", {}, lines));
     for (const control of Object.values(form.controls)) control.write(valueOf(profile, control.name));
   }
@@ -55,8 +55,7 @@ function difference(profile, { fields = {}, ...values }) {
   return Object.keys(own).length > 0 ? { ...changes, fields: own } : changes;
 }
 
-/** A box that nobody has ticked is the same as no answer. */
+/** A box that nobody has ticked, and what was taken away, are the same as no answer. */
 function differing(before, after) {
-  const was = (name, value) => before[name] ?? (value === false ? false : null);
-  return Object.fromEntries(Object.entries(after).filter(([name, value]) => was(name, value) !== value));
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => (before[name] ?? false) !== (value ?? false)));
 }

@@ -4,16 +4,16 @@ import { createList } from "./list.js";
 import { when } from "./moment.js";
 import { badge, createSection } from "./section.js";
 
-const DESKTOP = "M4 5h16v11H4zM9 20h6M12 16v4";
-const HANDHELD = "M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2";
+const DESKTOP = "M4 5h16v11H4zM9 20h6";
+const HANDHELD = "M7 3h10v18H7z";
 
 /** Where she is signed in, this place first, each with a button that ends it. */
-export function createSessions({ host, changed, leave }) {
+export function createSessions({ host, leave }) {
   const { client, say, pieces, language } = host;
   const list = createList(host, { ask, row, filled });
   const others = list.button(say("account.end_others"), endOthers, { part: "button danger", hidden: true });
-  const texts = { title: say("account.sessions"), lead: say("account.sessions_lead") };
-  const { element, heading } = createSection("sessions", texts, list.elements, make("div", { className: "row" }, others));
+  const [title, lead] = [say("account.sessions"), say("account.sessions_lead")];
+  const { element, heading } = createSection("sessions", title, lead, list.elements, others);
 
   async function ask() {
     const sessions = await client.sessions.list();
@@ -25,10 +25,10 @@ export function createSessions({ host, changed, leave }) {
   }
 
   async function endOthers() {
-    const texts = { title: say("account.end_others_title"), text: say("account.end_others_text"), button: say("account.end_others") };
-    if (!(await confirmed(host, texts))) return;
-    const count = await client.sessions.endOthers();
-    await finish(say("account.others_ended", { count }));
+    const button = say("account.end_others");
+    if (!(await confirmed(host, { title: button, text: say("account.end_others_text"), button }))) return;
+    await client.sessions.endOthers();
+    await finish(say("account.elsewhere"));
   }
 
   async function end({ sid, device }) {
@@ -52,7 +52,7 @@ export function createSessions({ host, changed, leave }) {
   function row(session) {
     const { current, device } = session;
     const button = current
-      ? list.button(say("account.sign_out"), signOut)
+      ? list.button(say("auth.sign_out"), signOut)
       : list.button(say("account.end"), () => end(session), { "aria-label": say("account.end_which", { device: called(device) }) });
     const kind = ["phone", "tablet"].includes(device?.kind) ? HANDHELD : DESKTOP;
     return make("li", {}, icon(kind), describe(session), button);
@@ -65,16 +65,16 @@ export function createSessions({ host, changed, leave }) {
     return make(
       "div",
       {},
-      make("p", { className: "name" }, called(device), badges),
+      make("strong", {}, called(device)),
+      badges,
       make("p", { className: "hint" }, pieces("account.used", { when: when(host, used_at) }), where(place)),
       make("p", { className: "hint" }, pieces("account.signed_in", { when: when(host, created_at) }), ways.map((way) => ` · ${way}`)),
     );
   }
 
   function called(device) {
-    const { browser, os } = device ?? {};
-    if (browser && os) return say("account.device", { browser, os });
-    return browser ?? os ?? say("account.device_unknown");
+    const known = [device?.browser, device?.os].filter(Boolean);
+    return known.join(", ") || say("account.device_unknown");
   }
 
   function where(place) {
