@@ -68,9 +68,18 @@ function typePage(program, { name, types, title, about }, homes) {
   own.sort((one, other) => isValue(other) - isValue(one) || (one.name < other.name ? -1 : 1));
   anchored(own).forEach(({ symbol, anchor }) => homes.set(symbol, `${name}#${anchor}`));
   const sections = own.map(({ name, symbol }) => section(name, symbol));
+  const events = eventsOf(source);
+  if (events) sections.push(joined("## Events", events));
   if (others.length) sections.push(`## Also exported\n\n${others.sort().join(", ")}`);
   const index = anchored(own).map(({ name, anchor }) => `[\`${name}\`](#${anchor})`).join(", ");
   return titled(title, about, [index, ...sections].join("\n\n"));
+}
+
+/** What a module adds to the events of a page. */
+function eventsOf(source) {
+  const globals = source.statements.filter((node) => ts.isModuleDeclaration(node) && node.name.text === "global").flatMap(({ body }) => body.statements);
+  const map = globals.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === "GlobalEventHandlersEventMap");
+  return map && joined(docOf(map), table(map.members).replace("| member |", "| event |"));
 }
 
 /** With the anchors that headings of these names have, one after the other: case does not count. */
@@ -123,12 +132,14 @@ function listed(nodes, prefix) {
 function table(nodes) {
   if (!nodes.length) return "";
   const rows = [...nodes].map((member) => {
-    const name = member.name ? `${member.name.getText()}${member.questionToken ? "?" : ""}` : plain(member).replace(/\]:.*$/, "]");
+    const name = member.name ? `${nameOf(member)}${member.questionToken ? "?" : ""}` : plain(member).replace(/\]:.*$/, "]");
     const type = member.type ? plain(member.type) : plain(member);
     return `| ${cell(code(name))} | ${cell(code(type))} | ${cell(oneLine(docOf(member)))} |`;
   });
   return ["| member | type | |", "| --- | --- | --- |", ...rows].join("\n");
 }
+
+const nameOf = ({ name }) => (ts.isStringLiteral(name) ? name.text : name.getText());
 
 /** The text of a node without its comments, in one line. */
 function plain(node) {
