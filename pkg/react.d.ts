@@ -92,3 +92,6 @@ declare module "react" {
     }
   }
 }
+
+// Else all that stands above would be exported.
+export {};

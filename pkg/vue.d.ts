@@ -106,3 +106,6 @@ declare module "vue" {
     }>;
   }
 }
+
+// Else all that stands above would be exported.
+export {};

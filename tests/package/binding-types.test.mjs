@@ -55,8 +55,6 @@ export const props: GuardProps = { tag: "groups:a", children: "text" };
 <CountersignProvider />;
 // @ts-expect-error: no such view
 <countersign-auth view="login" />;
-// @ts-expect-error: no such event
-<countersign-user oncountersign-signed-in={console.log} />;
 // @ts-expect-error: no such element
 <countersign-login />;
 // @ts-expect-error: it may not be known yet
