@@ -243,7 +243,7 @@ test("too many tries: it says how long to wait, counts down, and sends nothing m
     return route.fulfill({ status: 429, body, contentType: "application/problem+json" });
   });
   await enter(page, "ada", PASSWORD);
-  await page.getByText(/^Try again in [123] sec\.$/).last().waitFor();
+  await page.getByText(/^Try again in [123] seconds?\.$/).last().waitFor();
   assert.equal(await page.locator("#sign-in button[type=submit]").getAttribute("aria-disabled"), "true");
   await page.getByLabel("Password", { exact: true }).press("Enter");
   await page.screenshot({ path: "test-output/elements-too-often.png" });

@@ -3,12 +3,12 @@ import { make } from "../dom.js";
 import { createData } from "./data.js";
 import { createEmail } from "./email.js";
 import { createIdentities } from "./identities.js";
+import { accountStyle } from "../style.js";
 import { tellAnew } from "./moment.js";
 import { createPassword } from "./password.js";
 import { createProfile } from "./profile.js";
 import { proving } from "./proof.js";
 import { createSessions } from "./sessions.js";
-import { STYLE } from "./style.js";
 import { cameBack } from "./way.js";
 
 /** Each is made from a desk and gives `{ element, show({ profile, session, anew }) }`, or nothing where the deployment does not offer it. */
@@ -26,7 +26,7 @@ const MINUTE = 60_000;
 /** `<countersign-account sections="profile email password identities sessions data">`: what people do with their own account. */
 export class AccountElement extends CountersignElement {
   static observedAttributes = ["sections"];
-  static styles = [STYLE];
+  static styles = [accountStyle];
 
   #sections = [];
   #made; // the sections are made for this

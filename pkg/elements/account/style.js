@@ -1,4 +1,4 @@
-export const STYLE = `
+export const accountStyle = `
 .content { display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; container-type: inline-size; }
 .head { display: grid; gap: 4px; align-content: start; }
 :is(form, .body) > button { justify-self: start; }

@@ -5,11 +5,12 @@ import { make } from "../dom.js";
 import { createControl } from "../form/control.js";
 import { rememberField } from "../form/fields.js";
 import { dropNext, goOn, isAged, isLocal, readNext } from "../next.js";
+import { authStyle } from "../style.js";
 import { createForgot, createRemind } from "./forgot.js";
 import { createConfirm, createSignedIn, prepareProof } from "./inside.js";
 import { createRegister } from "./register.js";
 import { createSignIn } from "./sign-in.js";
-import { ghost, styles } from "./style.js";
+import { ghost } from "./ghost.js";
 import { createTold } from "./told.js";
 
 const VIEWS = { "sign-in": createSignIn, register: createRegister, forgot: createForgot, remind: createRemind };
@@ -25,7 +26,7 @@ export class AuthElement extends CountersignElement {
   static formAssociated = true;
   static observedAttributes = ["view", "required"];
   static properties = ["client", "view", ...Object.keys({ ...WORDS, ...FLAGS })];
-  static styles = [styles];
+  static styles = [authStyle];
 
   #internals = this.attachInternals();
   #account; // undefined before anybody was asked, null when signed out
@@ -206,7 +207,8 @@ export class AuthElement extends CountersignElement {
 
   /** The same in another language. What was typed stays. */
   #again() {
-    const { create, options, parts } = this.#scene;
+    const { create, options, parts } = this.#scene ?? {};
+    if (!parts) return;
     const { moved, notice, ...same } = options;
     const ticked = this.#remember?.read();
     this.#remember = createControl(this, "auth", { ...rememberField(this), value: ticked });

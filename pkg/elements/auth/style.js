@@ -1,6 +1,4 @@
-import { make } from "../dom.js";
-
-export const styles = `
+export const authStyle = `
 :host { width: 100%; max-width: 26rem; margin-inline: auto; }
 h2, fieldset > .muted, .turn { text-align: center; }
 .turn, .or { color: var(--muted); }
@@ -15,9 +13,3 @@ form > [part~="primary"] { width: 100%; }
 .name { font-weight: 600; }
 .ghost { height: var(--height); border-radius: var(--radius); background: var(--surface); }
 `;
-
-/** What is seen until something is known. */
-export function ghost() {
-  const lines = [1, 2, 3, 4].map(() => make("div", { className: "ghost" }));
-  return make("div", { className: "card", part: "card", "aria-busy": "true" }, lines);
-}

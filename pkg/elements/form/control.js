@@ -50,8 +50,6 @@ export function createControl(host, form, field) {
   return { name, element, input, read, write, complain, reset, check: () => faultIn(input, field) };
 }
 
-const TYPES = { email: "email", url: "url", date: "date", number: "number", boolean: "checkbox", password: "password" };
-
 const AUTOCOMPLETE = {
   email: "email",
   user_name: "username",
@@ -72,7 +70,8 @@ function inputOf({ say }, id, field) {
     id,
     name,
     part: "input",
-    type: TYPES[type] ?? "text",
+    // A type that HTML does not know is one of text.
+    type: type === "boolean" ? "checkbox" : type,
     // A box that is not ticked is an answer too, so it is never missing.
     required: required && type !== "boolean",
     minLength: min_length || undefined,

@@ -88,7 +88,7 @@ export default {
     personal_word: "Es ist etwas, das man über Sie weiß.",
   },
   wait: {
-    left: "Neuer Versuch in {time}.",
+    left: "Neuer Versuch {time}.",
     over: "Sie können es jetzt noch einmal versuchen.",
   },
   fault: {

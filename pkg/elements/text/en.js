@@ -79,7 +79,7 @@ export default {
     personal_word: "It is something that is known about you.",
   },
   wait: {
-    left: "Try again in {time}.",
+    left: "Try again {time}.",
     over: "You can try again now.",
   },
   fault: {

@@ -89,7 +89,7 @@ export default {
     personal_word: "Es algo que se sabe de usted.",
   },
   wait: {
-    left: "Inténtelo de nuevo en {time}.",
+    left: "Inténtelo de nuevo {time}.",
     over: "Ya puede intentarlo de nuevo.",
   },
   fault: {

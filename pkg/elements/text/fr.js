@@ -89,7 +89,7 @@ export default {
     personal_word: "C’est quelque chose que l’on sait de vous.",
   },
   wait: {
-    left: "Réessayez dans {time}.",
+    left: "Réessayez {time}.",
     over: "Vous pouvez réessayer maintenant.",
   },
   fault: {

@@ -85,7 +85,7 @@ export default {
     personal_word: "あなたについて知られている情報です。",
   },
   wait: {
-    left: "{time}後にもう一度お試しください。",
+    left: "{time}にもう一度お試しください。",
     over: "もう一度お試しいただけます。",
   },
   fault: {
