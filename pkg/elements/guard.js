@@ -18,7 +18,7 @@ export class GuardElement extends CountersignElement {
   #policy;
   #conditions;
   #account; // whose verdict is shown
-  #retry;
+  #failed = false;
 
   constructor() {
     super();
@@ -74,12 +74,12 @@ export class GuardElement extends CountersignElement {
   connectedCallback() {
     this.#turn(WAITING);
     super.connectedCallback();
+    addEventListener("online", this.#retry);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#turn(WAITING);
-    this.#retry?.abort();
+    removeEventListener("online", this.#retry);
   }
 
   attributeChangedCallback(name, before, value) {
@@ -94,6 +94,7 @@ export class GuardElement extends CountersignElement {
     // Several attributes change at once, and are one question.
     await undefined;
     if (!isCurrent()) return;
+    this.#failed = false;
     const held = await this.#judge(session);
     if (isCurrent()) this.#turn(held ? HELD : OTHERWISE);
   }
@@ -102,10 +103,10 @@ export class GuardElement extends CountersignElement {
   fail(error) {
     this.#turn(OTHERWISE);
     if (this.tell("countersign-error", error, { cancelable: true })) console.error("countersign-guard:", error);
-    this.#retry?.abort();
-    this.#retry = new AbortController();
-    addEventListener("online", () => this.update(), { once: true, signal: this.#retry.signal });
+    this.#failed = true;
   }
+
+  #retry = () => this.#failed && this.update();
 
   /** All that is asked must hold; where nothing is asked, something got lost. */
   async #judge(session) {

@@ -176,7 +176,7 @@ test("the last way in cannot be unlinked, and says why; without a name no passwo
   const unlink = row.getByRole("button", { name: /^Unlink Other/ });
   assert.equal(await unlink.getAttribute("aria-disabled"), "true");
   const reason = await unlink.getAttribute("aria-describedby");
-  assert.match(await page.locator(`[id="${reason}"]`).textContent(), /only way in.*user name/);
+  assert.match(await page.locator(`[id="${reason}"]`).textContent(), /only way in.*password/);
   await unlink.click({ force: true });
   assert.equal(await page.getByRole("dialog").count(), 0);
   assert.equal(await rows(linked).count(), 1);

@@ -10,7 +10,6 @@ import { cameBack, goAway, here } from "./way.js";
 export function createIdentities({ host, config, proven, changed }) {
   const { client, say, pieces } = host;
   const left = cameBack("link");
-  let profile = {};
 
   const list = createList(host, { ask: client.identities.list, row, filled });
   const none = make("p", { className: "muted", hidden: true }, say("account.none"));
@@ -18,8 +17,7 @@ export function createIdentities({ host, config, proven, changed }) {
   const title = make("h3", {}, say("account.link_more"));
   const buttons = providerButtons(host, config.providers, { text: "account.link", press: link, failed: list.refuse });
   const more = config.providers.length > 0 && [title, buttons];
-  const [called, lead] = [say("account.identities"), say("account.identities_lead")];
-  const { element, heading } = createSection("identities", called, lead, notice, none, list.elements, more);
+  const { element, heading } = createSection("identities", say("account.identities"), "", notice, none, list.elements, more);
   element.hidden = config.providers.length === 0;
 
   function filled(identities) {
@@ -46,7 +44,7 @@ export function createIdentities({ host, config, proven, changed }) {
   }
 
   async function unlink({ id, name }) {
-    const text = say("account.unlink_text");
+    const text = [say("account.unlink_text"), " ", say("account.elsewhere")];
     if (!(await confirmed(host, { title: say("account.unlink_which", { name }), text, button: say("account.unlink") }))) return;
     await proven(() => client.identities.unlink(id));
     await list.load();
@@ -80,16 +78,11 @@ export function createIdentities({ host, config, proven, changed }) {
 
   /** Why it stays, and what would change that. */
   function onlyWay() {
-    const named = profile.user_name || profile.email_verified;
-    const wanted = !config.actions.includes("change_password") ? "link" : named ? "password" : "name";
-    return say(`account.only_${wanted}`);
+    return say(config.actions.includes("change_password") ? "account.only_password" : "account.only_link");
   }
 
-  function show({ profile: known, session, anew }) {
-    profile = known;
-    // With a password of her own, the last one is no longer her only way in.
-    list.show(`${session.sid} ${known.has_password}`, anew);
-  }
+  // With a password of her own, the last one is no longer her only way in.
+  const show = ({ profile, session, anew }) => list.show(`${session.sid} ${profile.has_password}`, anew);
 
   return { element, show };
 }

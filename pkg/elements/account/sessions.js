@@ -26,7 +26,7 @@ export function createSessions({ host, leave }) {
 
   async function endOthers() {
     const button = say("account.end_others");
-    if (!(await confirmed(host, { title: button, text: say("account.end_others_text"), button }))) return;
+    if (!(await confirmed(host, { title: button, text: say("account.elsewhere"), button }))) return;
     await client.sessions.endOthers();
     await finish(say("account.elsewhere"));
   }
