@@ -48,16 +48,58 @@ async function visitor() {
 }
 
 /** What runs out is gone, as a browser has it; the refresh token goes on. */
-const sleep = (context) => context.clearCookies({ name: /^(__Host-)?countersign$/ });
+const sleep = (context) => context.clearCookies({ name: ACCESS });
 
-const twentyRequests = () => Promise.all(Array.from({ length: 20 }, () => client.fetch("/auth/api/profile").then(({ status }) => status)));
+const ACCESS = /^(__Host-)?countersign$/;
 
-test("20 requests at once, when the session has run out, lead to one renewal", async () => {
+/** An API of the site's own, behind a guard: 401 without the access token. */
+const guarded = async (route, context) => {
+  const held = (await context.cookies()).some(({ name }) => ACCESS.test(name));
+  return route.fulfill(held ? { json: "A+" } : { status: 401, json: { code: "unauthenticated" } });
+};
+
+const twenty = (path) => Promise.all(Array.from({ length: 20 }, () => client.fetch(path).then(({ status }) => status)));
+
+const count = (asked, wanted) => asked.filter((request) => request === wanted).length;
+
+test("20 requests at once to a guarded API, after the access token has run out, lead to one renewal", async () => {
+  const { context, page, asked } = await visitor();
+  await context.route("**/api/marks", (route) => guarded(route, context));
+  await sleep(context);
+  asked.length = 0;
+  assert.deepEqual(new Set(await page.evaluate(twenty, "/api/marks")), new Set([200]));
+  assert.equal(count(asked, "POST /auth/refresh"), 1);
+  assert.equal(count(asked, "GET /api/marks"), 40);
+  assert.equal(asked.length, 41);
+  await context.close();
+});
+
+test("and in two tabs at most one in each, both of which go on in the same session", async () => {
+  const { context, page, open, asked } = await visitor();
+  await context.route("**/api/marks", (route) => guarded(route, context));
+  const other = await open();
+  const before = await page.evaluate(() => client.session());
+  await sleep(context);
+  asked.length = 0;
+  const statuses = await Promise.all([page, other].map((tab) => tab.evaluate(twenty, "/api/marks")));
+  assert.deepEqual(new Set(statuses.flat()), new Set([200]));
+  assert.ok(count(asked, "POST /auth/refresh") <= 2);
+  const sessions = await Promise.all([page, other].map((tab) => tab.evaluate(() => client.session({ at: "decided" }))));
+  assert.deepEqual(sessions.map(({ sid }) => sid), [before.sid, before.sid]);
+  await context.close();
+});
+
+test("20 requests at once to the Worker, which renews by itself, get one and the same new token", async () => {
   const { context, page, asked } = await visitor();
   await sleep(context);
   asked.length = 0;
-  const statuses = await page.evaluate(twentyRequests);
-  console.log(asked.reduce((c, n) => ((c[n] = (c[n] ?? 0) + 1), c), {}), statuses);
-  assert.deepEqual(new Set(statuses), new Set([200]));
+  const answers = [];
+  page.on("response", (response) => answers.push(response.headersArray()));
+  assert.deepEqual(new Set(await page.evaluate(twenty, "/auth/api/profile")), new Set([200]));
+  assert.equal(asked.length, 20);
+  const cookies = (await Promise.all(answers)).flat().filter(({ name }) => name.toLowerCase() === "set-cookie");
+  const tokens = cookies.flatMap(({ value }) => value.match(/countersign-refresh=([^;]+)/)?.[1] ?? []);
+  assert.ok(tokens.length > 0);
+  assert.equal(new Set(tokens).size, 1, "the session is renewed once, and who comes a moment later gets the same");
   await context.close();
 });
