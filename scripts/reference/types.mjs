@@ -64,6 +64,7 @@ function typePage(program, { name, types, title, about }, homes) {
     if (homes.has(symbol)) others.push(`[\`${exported.name}\`](${homes.get(symbol)})`);
     else own.push({ name: exported.name, symbol });
   }
+  own.push(...untold(own, homes));
   const isValue = ({ symbol }) => Number(Boolean(symbol.flags & ts.SymbolFlags.Value));
   own.sort((one, other) => isValue(other) - isValue(one) || (one.name < other.name ? -1 : 1));
   anchored(own).forEach(({ symbol, anchor }) => homes.set(symbol, `${name}#${anchor}`));
@@ -74,6 +75,26 @@ function typePage(program, { name, types, title, about }, homes) {
   const index = anchored(own).map(({ name, anchor }) => `[\`${name}\`](#${anchor})`).join(", ");
   return titled(title, about, [index, ...sections].join("\n\n"));
 }
+
+/** What is not exported and yet spoken of by what is: bases, and what types are made of. */
+function untold(own, homes) {
+  const told = new Set(own.map(({ name }) => name));
+  const files = new Set(own.flatMap(({ symbol }) => symbol.declarations.map((node) => node.getSourceFile())).filter(({ fileName }) => fileName.startsWith(pkg)));
+  const local = [...files].flatMap(({ statements }) => statements).filter((node) => isNamed(node) && !told.has(node.name.text) && !homes.has(node.symbol));
+  const found = [];
+  const look = (text) => {
+    for (const { name, symbol } of local) {
+      if (told.has(name.text) || !new RegExp(`\\b${name.text}\\b`).test(text)) continue;
+      told.add(name.text);
+      found.push({ name: name.text, symbol });
+      symbol.declarations.forEach((node) => look(node.getText()));
+    }
+  };
+  own.forEach(({ symbol }) => symbol.declarations.filter((node) => files.has(node.getSourceFile())).forEach((node) => look(node.getText())));
+  return found;
+}
+
+const isNamed = (node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node);
 
 /** What a module adds to the events of a page. */
 function eventsOf(source) {
@@ -107,7 +128,7 @@ function declaration(node) {
 function members(node) {
   const bases = (node.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => `\`${plain(type)}\``));
   const extended = bases.length ? `Extends ${bases.join(", ")}.` : "";
-  const named = node.members.filter((member) => !isHidden(member));
+  const named = node.members.filter((member) => !isHidden(member) && !ts.isSetAccessor(member));
   const callable = named.some(isCallable);
   const body = callable ? listed(named, "") : table(named);
   return joined(extended, docOf(node), body);
