@@ -55,7 +55,7 @@ h3 { font-size: 1.0625rem; }
 .icon { flex: none; width: 1.25em; height: 1.25em; fill: none; stroke: currentcolor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 
 .card {
-  padding: clamp(18px, 6vw, 28px); border: 1px solid var(--line); border-radius: calc(var(--radius) * 1.6);
+  padding: clamp(16px, 4.6vw, 28px); border: 1px solid var(--line); border-radius: calc(var(--radius) * 1.6);
   background: var(--background); box-shadow: 0 12px 32px -12px rgb(0 0 0 / 16%);
 }
 .card, .stack, form, fieldset { display: grid; gap: var(--gap); grid-template-columns: minmax(0, 1fr); align-content: start; }
