@@ -1,5 +1,5 @@
-// Projects as newcomers have them: a fixture, and in its `node_modules` what `npm pack` makes of the package. They are put into a folder of this
-// repository, so that React, Vue and the bundlers are found further up and nothing is fetched.
+// Projects as newcomers have them: a fixture, and in its `node_modules` what `npm pack` makes of the package. They are put into a folder of
+// this repository, so that React, Vue and the bundlers are found further up and nothing is fetched.
 
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, rmSync } from "node:fs";

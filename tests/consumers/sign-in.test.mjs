@@ -1,5 +1,5 @@
-// Whoever installs the package signs in, in whatever way she builds: fixture projects with the packed package, against the real Worker. None of them
-// is set up for it in any way.
+// Whoever installs the package signs in, in whatever way she builds: fixture projects with the packed package, against the real Worker. None of
+// them is set up for it in any way.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
