@@ -113,7 +113,8 @@ export class GuardElement extends CountersignElement {
     const [tag, at, policy] = [this.tag, this.at ?? undefined, parsed(this.#policy)];
     if (tag === null && policy === undefined) throw new TypeError("neither a tag nor a policy is asked for");
     if (tag !== null && !(await this.#hasTag(session, tag, at))) return false;
-    return policy === undefined || this.client.can(policy, given({ at, conditions: this.#conditions }));
+    // Conditions that are not there are not to be named.
+    return policy === undefined || this.client.can(policy, { at, ...(this.#conditions && { conditions: this.#conditions }) });
   }
 
   async #hasTag(session, tag, at) {
@@ -143,5 +144,3 @@ function parsed(policy) {
   if (typeof policy !== "string") return policy;
   return /^\w+$/.test(policy) ? policy : JSON.parse(policy);
 }
-
-const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
