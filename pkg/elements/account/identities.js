@@ -48,14 +48,14 @@ export function createIdentities({ host, config, proven, changed }) {
       "aria-label": say("account.unlink_which", { name: `${name}, ${called}` }),
       ...refused,
     });
-    const used = used_at ? pieces("account.used", { when: when(host, used_at) }) : say("account.unused");
+    const used = used_at && [" · ", pieces("account.used", { when: when(host, used_at) })];
     const text = make(
       "div",
       {},
       make("strong", {}, name),
       provider ? [] : [" ", badge(say("account.gone"))],
       make("p", {}, make("bdi", {}, called)),
-      make("p", { className: "hint" }, pieces("account.linked_when", { when: when(host, linked_at) }), " · ", used),
+      make("p", { className: "hint" }, pieces("account.linked_when", { when: when(host, linked_at) }), used),
       reason,
     );
     return make("li", {}, markOf(identity), text, button);

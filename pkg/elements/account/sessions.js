@@ -58,8 +58,8 @@ export function createSessions({ host, leave }) {
     return make("li", {}, icon(kind), describe(session), button);
   }
 
-  function describe({ current, device, place, mode, amr, remembered, created_at, used_at }) {
-    const marks = [current && "this_device", mode === "bearer" && "program", remembered && "remembered"];
+  function describe({ current, device, place, amr, remembered, created_at, used_at }) {
+    const marks = [current && "this_device", remembered && "remembered"];
     const badges = marks.filter(Boolean).flatMap((mark) => [" ", badge(say(`account.${mark}`))]);
     const ways = amr.map((way) => say(`account.way_${way}`)).filter(Boolean);
     return make(
