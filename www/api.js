@@ -26,6 +26,7 @@ async function call(path, { method = "GET", body, version } = {}) {
   const answer = await client.fetch(path, { method, headers, body: body && JSON.stringify(body) }).catch(() => undefined);
   if (!answer) throw new Refusal({ code: "network_unavailable", title: "the school could not be reached", status: 0 });
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refusal({ code: "response_invalid", title: "the answer cannot be read", status: answer.status, ...said });
+  if (!answer.ok)
+    throw new Refusal({ code: "response_invalid", title: "the answer cannot be read", status: answer.status, ...said });
   return said;
 }

@@ -33,7 +33,9 @@ export function button(label, task, { className = "", failed, ...properties } = 
 
 /** A failure that has no place of its own is said beside the button. */
 const said = (element) => (error) => {
-  const place = element.nextElementSibling?.classList.contains("error") ? element.nextElementSibling : make("p", { className: "error", role: "alert" });
+  const place = element.nextElementSibling?.classList.contains("error")
+    ? element.nextElementSibling
+    : make("p", { className: "error", role: "alert" });
   element.after(place);
   place.textContent = words(error);
 };
@@ -85,7 +87,8 @@ const FAULTS = {
 };
 
 /** A failure in words for people; one that has no words of ours comes with its code, for whoever helps them. */
-export const words = (error) => refusal(error) ?? `${sentence(error.detail ?? error.title ?? error.message)} (${error.code ?? error.name})`;
+export const words = (error) =>
+  refusal(error) ?? `${sentence(error.detail ?? error.title ?? error.message)} (${error.code ?? error.name})`;
 
 export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");

@@ -13,7 +13,11 @@ const DONE = {
   email_change_undone: [
     "Your e-mail address is the old one again, every session has been ended and the password is gone. A mail is on its way to you that leads to a new one.",
   ],
-  recovered: ["Welcome back. Choose a new password now: for some minutes the old one is not needed.", "/account", "To your account"],
+  recovered: [
+    "Welcome back. Choose a new password now: for some minutes the old one is not needed.",
+    "/account",
+    "To your account",
+  ],
 };
 
 /** Such a page ends at `/?done=…`: said once, and taken from the address, so that a reload or a bookmark does not say it again. */

@@ -16,7 +16,8 @@ export const mayReadClass = ({ id }) => ({ or: [tag(`class/${id}`), tag(`teacher
 export const mayTeachClass = ({ id }) => ({ or: [tag(`teacher/${id}`), office] });
 
 /** A draft is for those who may change it. */
-export const mayReadDocument = (document) => (document.published ? audiences[document.audience](document) : mayEditDocument(document));
+export const mayReadDocument = (document) =>
+  document.published ? audiences[document.audience](document) : mayEditDocument(document);
 
 const audiences = {
   public: () => "anyone",

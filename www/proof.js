@@ -40,7 +40,13 @@ export async function prove({ max_age = 600, proofs = ["password"] }, name, next
     client.signIn(id, { next, remember: sessions.some(({ current, remembered }) => current && remembered), maxAge: 0 });
     await new Promise(() => {});
   };
-  return ask({ age: ageOf(max_age), password: has_password && proofs.includes("password"), owner: email ?? user_name ?? "", ways, elsewhere });
+  return ask({
+    age: ageOf(max_age),
+    password: has_password && proofs.includes("password"),
+    owner: email ?? user_name ?? "",
+    ways,
+    elsewhere,
+  });
 }
 
 function ask({ age, password, owner, ways, elsewhere }) {
@@ -59,23 +65,43 @@ function ask({ age, password, owner, ways, elsewhere }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     error.textContent = "";
-    busy(submit, () => client.confirm({ password: secret.value }).then(() => dialog.close("proved")).catch((refusal) => (error.textContent = words(refusal))));
+    busy(submit, () =>
+      client
+        .confirm({ password: secret.value })
+        .then(() => dialog.close("proved"))
+        .catch((refusal) => (error.textContent = words(refusal))),
+    );
   });
   dialog.append(
     make("h2", { id: "proof-title" }, "Is it really you?"),
-    make("p", {}, `This takes a proof of who you are${age}.`, !password && ways.length > 0 ? " You come back to this page afterwards." : ""),
+    make(
+      "p",
+      {},
+      `This takes a proof of who you are${age}.`,
+      !password && ways.length > 0 ? " You come back to this page afterwards." : "",
+    ),
     password ? form : "",
     ...ways.map((way) => button(`Sign in anew with ${way.name}`, () => elsewhere(way), { className: password ? "quiet" : "" })),
-    !password && ways.length === 0 ? make("p", {}, "Nothing that you could show here is one. Sign out, choose “Forgot your password?”, and open the link that is sent to you.") : "",
+    !password && ways.length === 0
+      ? make(
+          "p",
+          {},
+          "Nothing that you could show here is one. Sign out, choose “Forgot your password?”, and open the link that is sent to you.",
+        )
+      : "",
     button("Cancel", () => dialog.close(""), { className: "quiet" }),
   );
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) =>
-    dialog.addEventListener("close", () => {
-      resolve(dialog.returnValue === "proved");
-      dialog.remove();
-    }, { once: true }),
+    dialog.addEventListener(
+      "close",
+      () => {
+        resolve(dialog.returnValue === "proved");
+        dialog.remove();
+      },
+      { once: true },
+    ),
   );
 }
 

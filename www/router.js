@@ -35,7 +35,8 @@ export const sessionChanged = async () => still || again();
 
 function follow(event) {
   const anchor = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
-  if (!anchor || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!anchor || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return;
   const { origin, pathname, search, hash } = new URL(anchor.href, location.href);
   if (origin !== location.origin || anchor.target || anchor.download || !isPage(pathname)) return;
   if (pathname === location.pathname && hash) return;

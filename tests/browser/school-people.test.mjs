@@ -31,7 +31,8 @@ const told = (page, text) => page.locator("#notice").getByText(text).waitFor();
 const rooms = (page) => page.getByRole("navigation", { name: "Administration" });
 const dialog = (page) => page.getByRole("dialog", { name: "Is it really you?" });
 const client = (page, call) => page.evaluate(`import("/client.js").then(({ client }) => client.${call}).then(() => undefined)`);
-const place = (page, name) => page.getByRole("group", { name: "Asked in four places" }).getByRole("button").filter({ hasText: name });
+const place = (page, name) =>
+  page.getByRole("group", { name: "Asked in four places" }).getByRole("button").filter({ hasText: name });
 const verdict = (page, name, says) => place(page, name).filter({ hasText: says }).waitFor();
 
 test("Ada comes in and sets the school up, in one go", async () => {
@@ -247,11 +248,19 @@ test("Ada looks after people: finds them, blocks and activates, ends sessions, t
 
 test("somebody who waits is approved, and somebody else refused", async () => {
   const { page } = ada;
-  const created = (name) => client(page, `accounts.create({ user_name: ${JSON.stringify(name)}, email: ${JSON.stringify(`${name}@mail.example`)}, status: "pending" })`);
+  const created = (name) =>
+    client(
+      page,
+      `accounts.create({ user_name: ${JSON.stringify(name)}, email: ${JSON.stringify(`${name}@mail.example`)}, status: "pending" })`,
+    );
   const names = ["waits", "waits-too"].map((name) => `${name}-${process.pid}`);
   for (const name of names) await created(name);
   await page.goto("/admin/people");
-  const row = (name) => page.getByRole("region", { name: "Waiting to come in" }).getByRole("listitem").filter({ has: page.getByRole("link", { name, exact: true }) });
+  const row = (name) =>
+    page
+      .getByRole("region", { name: "Waiting to come in" })
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("link", { name, exact: true }) });
   await row(names[0]).waitFor();
   await look(page, "school-waiting");
   await row(names[0]).getByRole("button", { name: "Approve" }).click();
@@ -268,7 +277,13 @@ test("a new class has its groups; activity, rules and keys are shown", async () 
   await page.goto("/admin/classes");
   await page.getByRole("button", { name: "Make it" }).click();
   await page.getByText("This does not have the form").or(page.getByText("Please fill this in.")).first().waitFor();
-  for (const [label, value] of [["Short name", "8d"], ["Full name", "Class 8d"], ["Tutor", "Ms Voss"], ["Room", "The loft"]]) await page.getByLabel(label).fill(value);
+  for (const [label, value] of [
+    ["Short name", "8d"],
+    ["Full name", "Class 8d"],
+    ["Tutor", "Ms Voss"],
+    ["Room", "The loft"],
+  ])
+    await page.getByLabel(label).fill(value);
   await page.getByRole("button", { name: "Make it" }).click();
   await told(page, "Class 8d is there.");
   await page.getByText("teacher/8d").waitFor();

@@ -46,7 +46,8 @@ const moment = (page, condition) =>
   })`);
 
 /** When somebody has signed out by the menu of the page. */
-const departure = (page) => page.evaluate(`new Promise((resolve) => addEventListener("countersign-signed-out", () => resolve(${NOW}), { once: true }))`);
+const departure = (page) =>
+  page.evaluate(`new Promise((resolve) => addEventListener("countersign-signed-out", () => resolve(${NOW}), { once: true }))`);
 
 test("signing out in one tab shows in the other within a second, and so does signing in", async (t) => {
   const { context, page, leave } = await stage.person();
@@ -59,7 +60,10 @@ test("signing out in one tab shows in the other within a second, and so does sig
   await heading(third, /^Hello/).waitFor();
 
   const departed = departure(page);
-  const seen = Promise.all([moment(other, `!document.querySelector("#notice").hidden`), moment(third, `document.querySelector("h1")?.textContent.startsWith("A small school")`)]);
+  const seen = Promise.all([
+    moment(other, `!document.querySelector("#notice").hidden`),
+    moment(third, `document.querySelector("h1")?.textContent.startsWith("A small school")`),
+  ]);
   await page.getByRole("button", { name: new RegExp(email.split("@")[0]) }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   const left = await departed;

@@ -37,7 +37,10 @@ test("the first page has news, term dates and open documents; nothing of it need
   await page.getByText("Half-term holiday").waitFor();
   assertPolicy(response.headers());
   await look(page, "school-home");
-  assert.deepEqual(loaded.filter((url) => url.includes("/wasm/")), []);
+  assert.deepEqual(
+    loaded.filter((url) => url.includes("/wasm/")),
+    [],
+  );
   await leave();
 });
 
@@ -66,7 +69,8 @@ test("a document that is open to all says in four places who may read it, and wh
   const { page, leave } = await stage.person({ viewport: PHONE });
   await page.goto("/documents/school-rules");
   const places = page.getByRole("group", { name: "Asked in four places" }).getByRole("button");
-  for (const place of ["Your browser", "Carried", "Replicated", "Decided"]) await places.filter({ hasText: place }).filter({ hasText: "Yes" }).filter({ hasText: "ms" }).waitFor();
+  for (const place of ["Your browser", "Carried", "Replicated", "Decided"])
+    await places.filter({ hasText: place }).filter({ hasText: "Yes" }).filter({ hasText: "ms" }).waitFor();
   await page.getByText("anybody may").waitFor();
   await look(page, "school-document-open");
   await page.getByRole("button", { name: "Change it" }).click();
@@ -89,7 +93,12 @@ test("what is not for everybody asks for a sign-in, and looks the same whether i
   await page.goto("/classes");
   await heading(page, "Classes").waitFor();
   await look(page, "school-classes");
-  for (const [path, name] of [["/classes/7b", "Class 7b"], ["/teachers", "Staff room"], ["/admin", "Administration"], ["/account", "Your account"]]) {
+  for (const [path, name] of [
+    ["/classes/7b", "Class 7b"],
+    ["/teachers", "Staff room"],
+    ["/admin", "Administration"],
+    ["/account", "Your account"],
+  ]) {
     await page.goto(path);
     await page.getByRole("heading", { name }).first().waitFor();
     await page.locator("#page").getByRole("link", { name: "Sign in" }).waitFor();
@@ -118,13 +127,26 @@ test("who signs in comes to where she wanted to go, on the same page", async () 
   await leave(REFUSALS);
 });
 
-for (const next of ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/%2fevil.example", "/a//b", " /a", "@evil.example"]) {
+for (const next of [
+  "//evil.example",
+  "/\\evil.example",
+  "https://evil.example",
+  "javascript:alert(1)",
+  "/%2fevil.example",
+  "/a//b",
+  " /a",
+  "@evil.example",
+]) {
   test(`attack: \`next\` leads to no other origin (${next})`, async () => {
     const { form } = await accounts.member();
     const { page, leave } = await stage.person();
     await page.goto(`/sign-in?${new URLSearchParams({ next })}`);
     await enter(page, form.email, PASSWORD);
-    await page.getByRole("button", { name: `Account menu of ${form.user_name}` }).or(page.getByRole("button", { name: new RegExp(form.user_name) })).first().waitFor();
+    await page
+      .getByRole("button", { name: `Account menu of ${form.user_name}` })
+      .or(page.getByRole("button", { name: new RegExp(form.user_name) }))
+      .first()
+      .waitFor();
     assert.equal(new URL(page.url()).origin, runtime.oak);
     await leave(REFUSALS);
   });
@@ -217,7 +239,12 @@ test("who refuses at the provider is told so, and is not signed in", async () =>
 
 function assertPolicy(headers) {
   const policy = headers["content-security-policy"] ?? "";
-  for (const part of ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "frame-ancestors 'none'", "base-uri 'none'"]) {
+  for (const part of [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ]) {
     assert.ok(policy.includes(part), `${part} is missing from: ${policy}`);
   }
   assert.equal(headers["x-content-type-options"], "nosniff");

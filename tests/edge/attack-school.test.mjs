@@ -36,13 +36,16 @@ describe("the school's routes", () => {
     const { documents } = (await nobody.get(`${at.origin}/api/documents`)).json;
     assert.ok(documents.length > 0 && documents.every(({ audience, published }) => audience === "public" && published));
     assert.equal((await nobody.get(`${at.origin}/api/documents/school-rules`)).status, 200);
-    for (const path of [LETTER, "/api/classes/7b", "/api/classes/7b/register"]) coded(await nobody.get(at.origin + path), 401, "unauthenticated");
+    for (const path of [LETTER, "/api/classes/7b", "/api/classes/7b/register"])
+      coded(await nobody.get(at.origin + path), 401, "unauthenticated");
   });
 
   test("attack: whether there is a document is told by status, text or headers", async () => {
     const stranger = await tagged();
     for (const browser of [new Browser(), stranger.browser, pupil.browser]) {
-      const [hidden, missing] = await Promise.all([DRAFT, "/api/documents/no-such-thing"].map((path) => browser.get(at.origin + path)));
+      const [hidden, missing] = await Promise.all(
+        [DRAFT, "/api/documents/no-such-thing"].map((path) => browser.get(at.origin + path)),
+      );
       assert.deepEqual([hidden.status, hidden.text], [missing.status, missing.text]);
       assert.ok([401, 404].includes(hidden.status));
       const names = ({ headers }) => [...headers.keys()].sort();
@@ -55,7 +58,8 @@ describe("the school's routes", () => {
   test("attack: a list shows the titles of what one may not read", async () => {
     const ids = async (person) => (await person.get("/api/documents")).json.documents.map(({ id }) => id);
     assert.ok((await ids(pupil)).includes("herbarium"));
-    for (const hidden of ["class-trip", "staff-meeting", "library-morning"]) assert.ok(!(await ids(pupil)).includes(hidden), hidden);
+    for (const hidden of ["class-trip", "staff-meeting", "library-morning"])
+      assert.ok(!(await ids(pupil)).includes(hidden), hidden);
   });
 
   test("attack: another class's document, note or register is read or changed", async () => {
@@ -66,8 +70,16 @@ describe("the school's routes", () => {
     coded(await change(teacher, "/api/classes/7b", { note: "mine" }), 403, "policy_refused");
     coded(await change(pupil, LETTER, words), 403, "policy_refused");
     coded(await change(pupil, `${LETTER}/published`, { published: false }), 403, "policy_refused");
-    coded(await pupil.send("POST", "/api/documents", { ...words, kind: "news", audience: "public", class: null }), 403, "policy_refused");
-    coded(await teacher.send("POST", "/api/documents", { ...words, kind: "news", audience: "class", class: "7b" }), 403, "policy_refused");
+    coded(
+      await pupil.send("POST", "/api/documents", { ...words, kind: "news", audience: "public", class: null }),
+      403,
+      "policy_refused",
+    );
+    coded(
+      await teacher.send("POST", "/api/documents", { ...words, kind: "news", audience: "class", class: "7b" }),
+      403,
+      "policy_refused",
+    );
   });
 
   test("attack: a tag prefix without the slash: `teacher/7a` is not asked for by `teacher/7`, nor `class/7b` by `teacher`", async () => {
@@ -80,7 +92,12 @@ describe("the school's routes", () => {
     test(`attack: a change from elsewhere (Origin: ${origin})`, async () => {
       const ours = await tagged("teacher/7b");
       const headers = { "content-type": "application/json", "if-match": '"1"', ...(origin !== undefined && { origin }) };
-      for (const [method, path, json] of [["PUT", LETTER, words], ["POST", "/api/documents", {}], ["PUT", "/api/classes/7b", { note: "x" }], ["DELETE", `/api/classes/7b/register/${ours.account}`]]) {
+      for (const [method, path, json] of [
+        ["PUT", LETTER, words],
+        ["POST", "/api/documents", {}],
+        ["PUT", "/api/classes/7b", { note: "x" }],
+        ["DELETE", `/api/classes/7b/register/${ours.account}`],
+      ]) {
         const body = json && JSON.stringify(json);
         coded(await ours.browser.request(`${at.origin}${path}`, { method, body, headers }), 403, "origin_refused");
       }
@@ -90,14 +107,29 @@ describe("the school's routes", () => {
   test("attack: a form of another type than JSON, or a GET, changes something", async () => {
     const ours = await tagged("teacher/7b");
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]) {
-      const sent = { method: "PUT", body: JSON.stringify({ note: "x" }), headers: { origin: at.origin, "content-type": type, "if-match": '"1"' } };
+      const sent = {
+        method: "PUT",
+        body: JSON.stringify({ note: "x" }),
+        headers: { origin: at.origin, "content-type": type, "if-match": '"1"' },
+      };
       coded(await ours.browser.request(`${at.origin}/api/classes/7b`, sent), 415, "media_type_refused");
     }
     coded(await ours.get("/api/documents/pond-excursion/published"), 405, "method_refused");
   });
 
   test("ids and paths that are malformed are nobody's", async () => {
-    for (const path of ["/api/", "/api/classes/7B", "/api/classes/%37b", "/api/classes/7b/", "/api//classes", "/api/documents/A", "/api/documents/..%2fclasses", `/api/documents/${"a".repeat(65)}`, "/api/documents/x'--", "/api/classes/7b/register/x"]) {
+    for (const path of [
+      "/api/",
+      "/api/classes/7B",
+      "/api/classes/%37b",
+      "/api/classes/7b/",
+      "/api//classes",
+      "/api/documents/A",
+      "/api/documents/..%2fclasses",
+      `/api/documents/${"a".repeat(65)}`,
+      "/api/documents/x'--",
+      "/api/classes/7b/register/x",
+    ]) {
       coded(await admin.get(path), 404, "not_found");
     }
     coded(await admin.get("/api/classes/99z"), 404, "class_unknown");
@@ -114,11 +146,18 @@ describe("the school's routes", () => {
     await fields({}, { title: "missing", body: "missing" });
     await fields({ title: " ", body: 7 }, { title: "missing", body: "malformed" });
     await fields({ title: "a\u0000b", body: "x".repeat(20_001) }, { title: "malformed", body: "too_long" });
-    await fields({ ...words, published: true, audience: "public", id: "school-rules", author: "The head" }, { published: "unknown", audience: "unknown", id: "unknown", author: "unknown" });
+    await fields(
+      { ...words, published: true, audience: "public", id: "school-rules", author: "The head" },
+      { published: "unknown", audience: "unknown", id: "unknown", author: "unknown" },
+    );
     await fields({ ...words, title: "x".repeat(121) }, { title: "too_long" });
     for (const json of [[], "text", 7, null]) coded(await put(json), 400, "body_invalid");
     coded(await put({ title: "x", body: "y".repeat(70_000) }), 413, "too_large");
-    const raw = { method: "PUT", body: '{"title":', headers: { origin: at.origin, "content-type": "application/json", "if-match": '"1"' } };
+    const raw = {
+      method: "PUT",
+      body: '{"title":',
+      headers: { origin: at.origin, "content-type": "application/json", "if-match": '"1"' },
+    };
     coded(await ours.browser.request(at.origin + LETTER, raw), 400, "body_invalid");
     assert.equal((await ours.get(LETTER)).headers.get("etag"), '"1"', "nothing was changed");
   });
@@ -135,7 +174,8 @@ describe("the school's routes", () => {
     const kept = (await one.get(path)).json;
     assert.equal(kept.version, version + 1);
     assert.equal(kept.title, answers.find(({ status }) => status === 200).json.title);
-    for (const stamp of ["*", "1", 'W/"1"', ""]) coded(await change(one, path, words, { "if-match": stamp }), 428, "version_missing");
+    for (const stamp of ["*", "1", 'W/"1"', ""])
+      coded(await change(one, path, words, { "if-match": stamp }), 428, "version_missing");
   });
 
   test("publishing takes a proof that is fresh, and is decided", async () => {
@@ -173,19 +213,39 @@ describe("the school's routes", () => {
     const left = former.bearer();
     await admin.takeTags(former, "admin");
     const form = { id: "8z", name: "Class 8z", room: "None", tutor: "Nobody" };
-    const page = await eventually(() => left.send("POST", "/api/classes", form), ({ status }) => status !== 201);
+    const page = await eventually(
+      () => left.send("POST", "/api/classes", form),
+      ({ status }) => status !== 201,
+    );
     assert.ok([401, 403].includes(page.status), page.text);
-    coded(await left.send("PUT", `/api/classes/7b/register/${former.account}`, { name: "Me", role: "teacher" }), page.status, page.json.code);
+    coded(
+      await left.send("PUT", `/api/classes/7b/register/${former.account}`, { name: "Me", role: "teacher" }),
+      page.status,
+      page.json.code,
+    );
     assert.ok(!(await admin.get("/api/classes")).json.classes.some(({ id }) => id === "8z"));
   });
 
   test("what a group of hers was granted lets her edit, at the tier that knows it", async () => {
     const secretary = await tagged();
-    const { json: group } = await admin.send("POST", "/auth/api/groups", { name: `secretaries/${secretary.account}`, description: "" });
+    const { json: group } = await admin.send("POST", "/auth/api/groups", {
+      name: `secretaries/${secretary.account}`,
+      description: "",
+    });
     assert.equal((await admin.send("PUT", `/auth/api/groups/${group.group}/members/${secretary.account}`)).status, 204);
-    assert.equal((await admin.send("PUT", `/auth/api/groups/${group.group}/permissions`, { name: "edit", kind: "document", record: "lunch" })).status, 204);
+    assert.equal(
+      (
+        await admin.send("PUT", `/auth/api/groups/${group.group}/permissions`, {
+          name: "edit",
+          kind: "document",
+          record: "lunch",
+        })
+      ).status,
+      204,
+    );
     const { json: lunch } = await secretary.get("/api/documents/lunch");
-    const put = () => change(secretary, "/api/documents/lunch", { title: lunch.title, body: lunch.body }, { "if-match": `"${lunch.version}"` });
+    const put = () =>
+      change(secretary, "/api/documents/lunch", { title: lunch.title, body: lunch.body }, { "if-match": `"${lunch.version}"` });
     assert.equal((await eventually(put, ({ status }) => status !== 403)).status, 200);
     coded(await change(secretary, "/api/documents/school-rules", words), 403, "policy_refused");
   });

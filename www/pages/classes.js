@@ -25,6 +25,12 @@ export async function page() {
         mine(one) && make("span", { className: "badge" }, teaches.includes(one.id) ? "You teach it" : "Your class"),
       ),
     );
-  const node = make("div", {}, make("h1", {}, "Classes"), make("p", { className: "lead" }, lead), make("ul", { className: "tiles" }, ...classes.map(tile)));
+  const node = make(
+    "div",
+    {},
+    make("h1", {}, "Classes"),
+    make("p", { className: "lead" }, lead),
+    make("ul", { className: "tiles" }, ...classes.map(tile)),
+  );
   return { title: "Classes", node };
 }

@@ -22,8 +22,13 @@ export async function page({ id }) {
 }
 
 function refused(error) {
-  if (error.status === 401) return { title: "Sign in first", node: signInFirst("Sign in first", "What is here, if anything, is not for everybody.") };
-  if (error.status === 404) return { title: "Not found", node: lonely("There is no such document", "Or it is for somebody else: which of the two is not said.") };
+  if (error.status === 401)
+    return { title: "Sign in first", node: signInFirst("Sign in first", "What is here, if anything, is not for everybody.") };
+  if (error.status === 404)
+    return {
+      title: "Not found",
+      node: lonely("There is no such document", "Or it is for somebody else: which of the two is not said."),
+    };
   throw error;
 }
 
@@ -34,7 +39,13 @@ function sheet(document, mayEdit) {
     { className: "card sheet" },
     make("p", { className: "eyebrow" }, KINDS[kind], !published && make("span", { className: "badge draft" }, "Draft")),
     make("h1", {}, title),
-    make("p", { className: "sheet-foot" }, make("span", { className: `badge for-${document.audience}` }, audienceOf(document)), ` ${author} · `, when(changed_at)),
+    make(
+      "p",
+      { className: "sheet-foot" },
+      make("span", { className: `badge for-${document.audience}` }, audienceOf(document)),
+      ` ${author} · `,
+      when(changed_at),
+    ),
     make("div", { className: "prose" }, ...body.split(/\n{2,}/).map((text) => make("p", {}, text))),
   );
   if (mayEdit) article.append(tools(document, article));
@@ -42,10 +53,23 @@ function sheet(document, mayEdit) {
 }
 
 function tools(document, article) {
-  const publish = button(document.published ? "Take it back" : "Publish", () => setPublished(document, !document.published), { className: document.published ? "quiet" : "" });
+  const publish = button(document.published ? "Take it back" : "Publish", () => setPublished(document, !document.published), {
+    className: document.published ? "quiet" : "",
+  });
   publish.dataset.publish = "";
   const edit = button("Change the text", async () => article.replaceWith(editing(document)), { className: "quiet" });
-  return make("div", { className: "sheet-tools" }, make("div", { className: "line" }, edit, publish), make("p", { className: "hint" }, document.published ? "" : "Publishing asks the object that decides, and for a proof of who you are that is not older than ten minutes."));
+  return make(
+    "div",
+    { className: "sheet-tools" },
+    make("div", { className: "line" }, edit, publish),
+    make(
+      "p",
+      { className: "hint" },
+      document.published
+        ? ""
+        : "Publishing asks the object that decides, and for a proof of who you are that is not older than ten minutes.",
+    ),
+  );
 }
 
 async function setPublished(document, published) {

@@ -10,8 +10,15 @@ export function editor({ title = "", body = "" }, { heading, save, cancel, extra
     make("h1", {}, heading),
     ...extra,
     field("Title", make("input", { name: "title", value: title, maxLength: 120, required: true, autocomplete: "off" })),
-    field("Text", make("textarea", { name: "body", value: body, rows: 12, required: true }), { hint: "An empty line begins a new paragraph." }),
-    make("div", { className: "line" }, submit, button("Cancel", async () => cancel(), { className: "quiet" })),
+    field("Text", make("textarea", { name: "body", value: body, rows: 12, required: true }), {
+      hint: "An empty line begins a new paragraph.",
+    }),
+    make(
+      "div",
+      { className: "line" },
+      submit,
+      button("Cancel", async () => cancel(), { className: "quiet" }),
+    ),
     message,
   );
   form.addEventListener("submit", (event) => {

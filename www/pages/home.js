@@ -17,7 +17,13 @@ export async function page() {
     make(
       "div",
       { className: "home-columns" },
-      make("section", { "aria-labelledby": "news-title" }, make("h2", { id: "news-title" }, "News"), make("div", { className: "news" }, ...news.map(story)), news.length === 0 && make("p", { className: "empty" }, "No news is good news.")),
+      make(
+        "section",
+        { "aria-labelledby": "news-title" },
+        make("h2", { id: "news-title" }, "News"),
+        make("div", { className: "news" }, ...news.map(story)),
+        news.length === 0 && make("p", { className: "empty" }, "No news is good news."),
+      ),
       make("aside", { className: "home-aside" }, terms(), papers(open)),
     ),
   );
@@ -33,8 +39,17 @@ const hero = () =>
       { className: "hero-text" },
       make("p", { className: "eyebrow" }, "Since 1907, by the pond"),
       make("h1", {}, "A small school under a very old tree"),
-      make("p", { className: "lead" }, "Three hundred pupils, twenty-six teachers, one oak with a hole in it that has held footballs, owls and, once, the entire brass section."),
-      make("p", { className: "line" }, make("a", { className: "button", href: "/sign-in" }, "Sign in"), make("a", { className: "button quiet", href: "/documents" }, "Read what is open to all")),
+      make(
+        "p",
+        { className: "lead" },
+        "Three hundred pupils, twenty-six teachers, one oak with a hole in it that has held footballs, owls and, once, the entire brass section.",
+      ),
+      make(
+        "p",
+        { className: "line" },
+        make("a", { className: "button", href: "/sign-in" }, "Sign in"),
+        make("a", { className: "button quiet", href: "/documents" }, "Read what is open to all"),
+      ),
     ),
     make("img", { className: "hero-art", src: "/art/oak.svg", alt: "", width: 480, height: 360 }),
   );
@@ -54,8 +69,18 @@ function welcome(session, { name, user_name, email }) {
     make("p", { className: "eyebrow" }, greeting()),
     make("h1", {}, `Hello, ${called}`),
     cards.length > 0
-      ? make("ul", { className: "tiles" }, ...cards.map(([path, title, text]) => make("li", {}, make("a", { className: "tile", href: path }, make("strong", {}, title), make("span", {}, text)))))
-      : make("p", { className: "lead" }, "You are not in a class yet. The office puts you into one; until then you see here what everybody sees. Show them the address that you signed in with."),
+      ? make(
+          "ul",
+          { className: "tiles" },
+          ...cards.map(([path, title, text]) =>
+            make("li", {}, make("a", { className: "tile", href: path }, make("strong", {}, title), make("span", {}, text))),
+          ),
+        )
+      : make(
+          "p",
+          { className: "lead" },
+          "You are not in a class yet. The office puts you into one; until then you see here what everybody sees. Show them the address that you signed in with.",
+        ),
   );
 }
 
@@ -67,14 +92,24 @@ function greeting() {
 }
 
 const story = ({ id, title, summary, changed_at }) =>
-  make("article", { className: "story" }, make("h3", {}, link(`/documents/${id}`, title)), make("p", {}, summary), make("p", { className: "fine" }, when(changed_at)));
+  make(
+    "article",
+    { className: "story" },
+    make("h3", {}, link(`/documents/${id}`, title)),
+    make("p", {}, summary),
+    make("p", { className: "fine" }, when(changed_at)),
+  );
 
 const terms = () =>
   make(
     "section",
     { className: "card", "aria-labelledby": "terms-title" },
     make("h2", { id: "terms-title" }, "Term dates"),
-    make("dl", { className: "terms" }, ...TERMS.map(({ name, from, to }) => make("div", {}, make("dt", {}, name), make("dd", {}, `${from} – ${to}`)))),
+    make(
+      "dl",
+      { className: "terms" },
+      ...TERMS.map(({ name, from, to }) => make("div", {}, make("dt", {}, name), make("dd", {}, `${from} – ${to}`))),
+    ),
   );
 
 const papers = (documents) =>

@@ -10,8 +10,21 @@ const row = (one) =>
   make(
     "a",
     { className: "document-row", href: `/documents/${one.id}` },
-    make("span", { className: "document-kind" }, KINDS[one.kind], !one.published && make("span", { className: "badge draft" }, "Draft")),
+    make(
+      "span",
+      { className: "document-kind" },
+      KINDS[one.kind],
+      !one.published && make("span", { className: "badge draft" }, "Draft"),
+    ),
     make("span", { className: "document-title" }, one.title),
     make("span", { className: "document-summary" }, one.summary),
-    make("span", { className: "document-foot" }, make("span", { className: `badge for-${one.audience}` }, audienceOf(one)), " ", one.author, " · ", when(one.changed_at)),
+    make(
+      "span",
+      { className: "document-foot" },
+      make("span", { className: `badge for-${one.audience}` }, audienceOf(one)),
+      " ",
+      one.author,
+      " · ",
+      when(one.changed_at),
+    ),
   );

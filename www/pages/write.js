@@ -13,12 +13,32 @@ const option = ([value, label]) => make("option", { value }, label);
 export async function page() {
   const session = await client.session();
   if (!session) return { title: "Staff room", node: signInFirst("Staff room", "Teachers sign in first.") };
-  if (!(await client.can(mayUseStaffRoom))) return { title: "Staff room", node: lonely("For teachers", "This room is for those who teach here.") };
+  if (!(await client.can(mayUseStaffRoom)))
+    return { title: "Staff room", node: lonely("For teachers", "This room is for those who teach here.") };
   const { teaches } = classesOf(session);
-  const [{ classes }, everywhere] = await Promise.all([read("/api/classes"), client.hasPermission("edit", { kind: "document" }).catch(() => false)]);
+  const [{ classes }, everywhere] = await Promise.all([
+    read("/api/classes"),
+    client.hasPermission("edit", { kind: "document" }).catch(() => false),
+  ]);
   const mine = classes.filter(({ id }) => everywhere || teaches.includes(id)).map(({ id }) => [`class:${id}`, `Class ${id}`]);
-  const audiences = [...mine, ...(everywhere ? [["staff", "Staff room"], ["school", "Everybody at the school"], ["public", "Everybody"]] : [])];
-  if (audiences.length === 0) return { title: "Write something", node: lonely("Nobody to write to yet", "You teach no class here, and no group of yours was granted “edit document”. The office can change both.") };
+  const audiences = [
+    ...mine,
+    ...(everywhere
+      ? [
+          ["staff", "Staff room"],
+          ["school", "Everybody at the school"],
+          ["public", "Everybody"],
+        ]
+      : []),
+  ];
+  if (audiences.length === 0)
+    return {
+      title: "Write something",
+      node: lonely(
+        "Nobody to write to yet",
+        "You teach no class here, and no group of yours was granted “edit document”. The office can change both.",
+      ),
+    };
   const wanted = new URL(location.href).searchParams.get("class");
   const audience = make("select", { name: "to" }, ...audiences.map(option));
   if (mine.some(([value]) => value === `class:${wanted}`)) audience.value = `class:${wanted}`;
@@ -30,6 +50,9 @@ export async function page() {
     await go(`/documents/${id}`);
   };
   const extra = [make("div", { className: "pair" }, field("Who is it for?", audience), field("What is it?", kind))];
-  const form = editor({}, { heading: "Write something", save, cancel: () => go("/teachers"), extra, label: "Keep it as a draft" });
+  const form = editor(
+    {},
+    { heading: "Write something", save, cancel: () => go("/teachers"), extra, label: "Keep it as a draft" },
+  );
   return { title: "Write something", node: make("div", { className: "narrow" }, form) };
 }

@@ -18,9 +18,19 @@ export function why(questions, { title = "Who may?", lead } = {}) {
   const outcome = make("div", { className: "why-outcome" });
   const source = make("pre", { className: "why-json", tabIndex: 0, role: "region", "aria-label": "The policy as JSON" });
   const places = PLACES.map((place) => card(place, select));
-  const grid = make("div", { className: "why-places", role: "group", "aria-label": "Asked in four places" }, ...places.map(({ element }) => element));
-  const tabs = questions.map(({ label, policy }) => make("button", { type: "button", className: "tab", onclick: (event) => ask(event.currentTarget, policy) }, label));
-  const again = make("button", { type: "button", className: "quiet small", onclick: () => ask(current(), policyOf()) }, "Ask again");
+  const grid = make(
+    "div",
+    { className: "why-places", role: "group", "aria-label": "Asked in four places" },
+    ...places.map(({ element }) => element),
+  );
+  const tabs = questions.map(({ label, policy }) =>
+    make("button", { type: "button", className: "tab", onclick: (event) => ask(event.currentTarget, policy) }, label),
+  );
+  const again = make(
+    "button",
+    { type: "button", className: "quiet small", onclick: () => ask(current(), policyOf()) },
+    "Ask again",
+  );
 
   const current = () => tabs.find((tab) => tab.ariaPressed === "true");
   const policyOf = () => questions[tabs.indexOf(current())].policy;
@@ -50,7 +60,11 @@ export function why(questions, { title = "Who may?", lead } = {}) {
     "section",
     { className: "card why", "aria-labelledby": "why-title" },
     make("div", { className: "why-head" }, make("h2", { id: "why-title" }, title), again),
-    make("p", { className: "lead-small" }, lead ?? "The same policy, judged by the same Rust code in four places. Each is slower than the one before, and knows more."),
+    make(
+      "p",
+      { className: "lead-small" },
+      lead ?? "The same policy, judged by the same Rust code in four places. Each is slower than the one before, and knows more.",
+    ),
     questions.length > 1 && make("div", { className: "tabs", role: "group", "aria-label": "What is asked" }, ...tabs),
     grid,
     outcome,
@@ -63,7 +77,13 @@ function card(place, select) {
   const time = make("span", { className: "why-time" }, "\u00a0");
   const age = make("span", { className: "why-age" }, "\u00a0");
   const names = [make("span", { className: "why-name" }, place.name), make("span", { className: "why-how" }, place.how)];
-  const element = make("button", { type: "button", className: "why-place waiting", "aria-pressed": "false" }, ...names, verdict, make("span", { className: "why-facts" }, time, age));
+  const element = make(
+    "button",
+    { type: "button", className: "why-place waiting", "aria-pressed": "false" },
+    ...names,
+    verdict,
+    make("span", { className: "why-facts" }, time, age),
+  );
   const self = { element, ask, said: () => said };
   let said = [make("p", { className: "hint" }, "Being asked …")];
   element.addEventListener("click", () => select(self));
@@ -76,7 +96,9 @@ function card(place, select) {
     verdict.textContent = VERDICTS[outcome];
     time.textContent = took < 0.1 ? "under 0.1 ms" : `${took < 10 ? took.toFixed(1) : Math.round(took)} ms`;
     age.textContent = place.age();
-    said = explanation ? [explained(explanation), ...(note ? [make("p", { className: "hint" }, note)] : [])] : [make("p", { className: "hint" }, note)];
+    said = explanation
+      ? [explained(explanation), ...(note ? [make("p", { className: "hint" }, note)] : [])]
+      : [make("p", { className: "hint" }, note)];
   }
 
   return self;
@@ -86,11 +108,14 @@ async function answer(policy, at) {
   try {
     const explanation = await client.explain(policy, { at });
     if (!explanation) return { outcome: "failed", note: "Refused before anything was judged: nobody is signed in." };
-    const note = at ? undefined : explanation.outcome === "unknown" && "What groups are granted is not in the token. Ask further to the right.";
+    const note = at
+      ? undefined
+      : explanation.outcome === "unknown" && "What groups are granted is not in the token. Ask further to the right.";
     return { outcome: explanation.outcome, explanation, note };
   } catch (error) {
     // No token carries what groups are granted, so that it cannot be asked there.
-    const note = error.code === "query_invalid" ? "No token carries what groups are granted. Ask further to the right." : words(error);
+    const note =
+      error.code === "query_invalid" ? "No token carries what groups are granted. Ask further to the right." : words(error);
     return { outcome: "unknown", note };
   }
 }

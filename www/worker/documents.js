@@ -8,8 +8,12 @@ const words = { title: text(120), body: text(20_000) };
 export async function list({ request, guard, school }) {
   const someone = await guard.require(request, { policy: "anyone" });
   if (someone instanceof Response) return someone;
-  const shown = await Promise.all((await school.documents()).map(async (one) => [one, await holds(guard, request, mayReadDocument(one))]));
-  return json({ documents: shown.filter(([, may]) => may).map(([{ body, ...rest }]) => ({ ...rest, summary: summaryOf(body) })) });
+  const shown = await Promise.all(
+    (await school.documents()).map(async (one) => [one, await holds(guard, request, mayReadDocument(one))]),
+  );
+  return json({
+    documents: shown.filter(([, may]) => may).map(([{ body, ...rest }]) => ({ ...rest, summary: summaryOf(body) })),
+  });
 }
 
 export async function show({ request, guard, school }, id) {
@@ -20,10 +24,15 @@ export async function show({ request, guard, school }, id) {
 export async function create({ request, guard, school, nameOf }) {
   const who = await guard.requireLogin(request);
   if (who instanceof Response) return who;
-  const form = { ...words, kind: oneOf("news", "letter", "homework", "rules"), audience: oneOf("public", "school", "class", "staff") };
+  const form = {
+    ...words,
+    kind: oneOf("news", "letter", "homework", "rules"),
+    audience: oneOf("public", "school", "class", "staff"),
+  };
   const { value, refusal } = await readForm(request, { ...form, class: orNull(matching(/^\d{1,2}[a-z]$/)) });
   if (refusal) return refusal;
-  if ((value.audience === "class") !== (value.class !== null)) return problem("fields_invalid", { fields: [{ field: "class", code: "missing" }] });
+  if ((value.audience === "class") !== (value.class !== null))
+    return problem("fields_invalid", { fields: [{ field: "class", code: "missing" }] });
   const writer = await guard.require(request, { policy: mayWriteFor(value.class), at: "replicated" });
   if (writer instanceof Response) return writer;
   if (value.class !== null && !(await school.class(value.class))) return problem("class_unknown");
@@ -36,7 +45,9 @@ export async function change({ request, guard, school, nameOf }, id) {
   if (refusal) return refusal;
   const editor = await guard.require(request, { policy: mayEditDocument(document), at: "replicated" });
   if (editor instanceof Response) return editor;
-  return changed(request, school, words, async (version, value) => school.changeDocument(id, version, { ...value, author: await nameOf(request) }));
+  return changed(request, school, words, async (version, value) =>
+    school.changeDocument(id, version, { ...value, author: await nameOf(request) }),
+  );
 }
 
 /** What becomes visible to others is decided, and takes a proof of who one is that is fresh. */
@@ -45,7 +56,9 @@ export async function publish({ request, guard, school }, id) {
   if (refusal) return refusal;
   const editor = await guard.require(request, { policy: mayPublishDocument(document), at: "decided" });
   if (editor instanceof Response) return editor;
-  return changed(request, school, { published: oneOf(true, false) }, (version, { published }) => school.publish(id, version, published));
+  return changed(request, school, { published: oneOf(true, false) }, (version, { published }) =>
+    school.publish(id, version, published),
+  );
 }
 
 /**

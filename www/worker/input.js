@@ -26,7 +26,9 @@ export async function readForm(request, form) {
   const body = parsed(bytes);
   if (Object.prototype.toString.call(body) !== "[object Object]") return { refusal: problem("body_invalid") };
   const fields = [
-    ...Object.keys(body).filter((name) => !Object.hasOwn(form, name)).map((field) => ({ field, code: "unknown" })),
+    ...Object.keys(body)
+      .filter((name) => !Object.hasOwn(form, name))
+      .map((field) => ({ field, code: "unknown" })),
     ...Object.entries(form).flatMap(([field, check]) => faults(field, check(body[field]))),
   ];
   return fields.length > 0 ? { refusal: problem("fields_invalid", { fields }) } : { value: body };
@@ -43,20 +45,24 @@ function parsed(bytes) {
 }
 
 /** Text within bounds, in characters, of which at least one can be seen. */
-export const text = (max, { min = 1 } = {}) => (value) => {
-  if (value === undefined || (min > 0 && typeof value === "string" && value.trim() === "")) return "missing";
-  if (typeof value !== "string" || CONTROL.test(value) || !value.isWellFormed()) return "malformed";
-  return value.length > max ? "too_long" : undefined;
-};
+export const text =
+  (max, { min = 1 } = {}) =>
+  (value) => {
+    if (value === undefined || (min > 0 && typeof value === "string" && value.trim() === "")) return "missing";
+    if (typeof value !== "string" || CONTROL.test(value) || !value.isWellFormed()) return "malformed";
+    return value.length > max ? "too_long" : undefined;
+  };
 
 export const matching = (pattern) => (value) => {
   if (value === undefined) return "missing";
   return typeof value === "string" && pattern.test(value) ? undefined : "malformed";
 };
 
-export const oneOf = (...choices) => (value) => {
-  if (value === undefined) return "missing";
-  return choices.includes(value) ? undefined : "not_a_choice";
-};
+export const oneOf =
+  (...choices) =>
+  (value) => {
+    if (value === undefined) return "missing";
+    return choices.includes(value) ? undefined : "not_a_choice";
+  };
 
 export const orNull = (check) => (value) => (value === null ? undefined : check(value));

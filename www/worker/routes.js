@@ -22,7 +22,8 @@ const routes = [
 const issuer = originOf(env.COUNTERSIGN);
 
 /** What is asked of the deployment goes to this very Worker: no hop over the network. */
-const guard = issuer && createGuard({ issuer, signIn: "/sign-in", binding: { fetch: (url, init) => exports.default.fetch(url, init) } });
+const guard =
+  issuer && createGuard({ issuer, signIn: "/sign-in", binding: { fetch: (url, init) => exports.default.fetch(url, init) } });
 
 export async function answer(request, { SCHOOL }) {
   // Countersign says what is wrong with such a configuration; nothing is opened by it.

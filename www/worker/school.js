@@ -57,7 +57,12 @@ export class School extends DurableObject {
 
   /** Null if the version is not the present one. */
   writeNote(id, version, note) {
-    const { rowsWritten } = this.#sql.exec("UPDATE classes SET note = ?, version = version + 1 WHERE id = ? AND version = ?", note, id, version);
+    const { rowsWritten } = this.#sql.exec(
+      "UPDATE classes SET note = ?, version = version + 1 WHERE id = ? AND version = ?",
+      note,
+      id,
+      version,
+    );
     return rowsWritten > 0 ? this.class(id) : null;
   }
 

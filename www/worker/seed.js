@@ -47,8 +47,17 @@ export const classes = [
   },
 ];
 
-const document = (id, kind, title, audience, daysAgo, author, body, more) =>
-  ({ id, kind, title, audience, daysAgo, author, body: body.join("\n\n"), published: true, ...more });
+const document = (id, kind, title, audience, daysAgo, author, body, more) => ({
+  id,
+  kind,
+  title,
+  audience,
+  daysAgo,
+  author,
+  body: body.join("\n\n"),
+  published: true,
+  ...more,
+});
 
 export const documents = [
   document("autumn-fair", "news", "The autumn fair is back", "public", 1, "The office", [
@@ -79,27 +88,68 @@ export const documents = [
     "Lockers are given out in the first week by the caretaker. A lost key costs the price of a new lock, and nobody is told off for it.",
     "Longer absences need a note. The office keeps it for a year and shows it to nobody else.",
   ]),
-  document("pond-excursion", "letter", "To the pond on Wednesday", "class", 2, "Mr Brandt", [
-    "We meet at the gate at ten past eight and walk. The path is muddy; boots are a good idea.",
-    "Groups of three share a net, a lens and a sheet. Everything that is caught goes back into the water.",
-    "Who must not go near water, or takes medicine at noon, tells me before Tuesday.",
-  ], { class: "7b" }),
-  document("herbarium", "homework", "The herbarium, step by step", "class", 8, "Mr Brandt", [
-    "Twelve plants from within a mile of your door, pressed for a week, each on a sheet of its own.",
-    "On the sheet: the name, the place, the day, and one thing that you noticed yourself. A drawing counts as much as a dried leaf.",
-  ], { class: "7b" }),
-  document("library-morning", "homework", "What to read until the holidays", "class", 4, "Ms Okafor", [
-    "One book that is older than your grandparents, and one that came out this year. Tell us on Friday which of them won.",
-  ], { class: "7a" }),
-  document("work-experience", "letter", "Two weeks of work experience", "class", 5, "Mrs Lindqvist", [
-    "The list of places hangs in the forge. Whoever finds one of their own gets the form from me.",
-  ], { class: "9c" }),
+  document(
+    "pond-excursion",
+    "letter",
+    "To the pond on Wednesday",
+    "class",
+    2,
+    "Mr Brandt",
+    [
+      "We meet at the gate at ten past eight and walk. The path is muddy; boots are a good idea.",
+      "Groups of three share a net, a lens and a sheet. Everything that is caught goes back into the water.",
+      "Who must not go near water, or takes medicine at noon, tells me before Tuesday.",
+    ],
+    { class: "7b" },
+  ),
+  document(
+    "herbarium",
+    "homework",
+    "The herbarium, step by step",
+    "class",
+    8,
+    "Mr Brandt",
+    [
+      "Twelve plants from within a mile of your door, pressed for a week, each on a sheet of its own.",
+      "On the sheet: the name, the place, the day, and one thing that you noticed yourself. A drawing counts as much as a dried leaf.",
+    ],
+    { class: "7b" },
+  ),
+  document(
+    "library-morning",
+    "homework",
+    "What to read until the holidays",
+    "class",
+    4,
+    "Ms Okafor",
+    ["One book that is older than your grandparents, and one that came out this year. Tell us on Friday which of them won."],
+    { class: "7a" },
+  ),
+  document(
+    "work-experience",
+    "letter",
+    "Two weeks of work experience",
+    "class",
+    5,
+    "Mrs Lindqvist",
+    ["The list of places hangs in the forge. Whoever finds one of their own gets the form from me."],
+    { class: "9c" },
+  ),
   document("staff-meeting", "letter", "Staff meeting: what we decided", "staff", 3, "The head teacher", [
     "Marks are entered by the twentieth. Reports go out on paper once more, and as a file for those who ask.",
     "The yard has two of us in each break until the builders have gone.",
   ]),
-  document("class-trip", "letter", "The trip in spring: first ideas", "class", 0, "Mr Brandt", [
-    "Three days on the coast, or two in the mountains. Both would cost about the same; the hostel on the coast answers by Friday.",
-    "Not to be told to the class before we know.",
-  ], { class: "7b", published: false }),
+  document(
+    "class-trip",
+    "letter",
+    "The trip in spring: first ideas",
+    "class",
+    0,
+    "Mr Brandt",
+    [
+      "Three days on the coast, or two in the mountains. Both would cost about the same; the hostel on the coast answers by Friday.",
+      "Not to be told to the class before we know.",
+    ],
+    { class: "7b", published: false },
+  ),
 ];

@@ -7,7 +7,11 @@ import { called, growing, profilesOf } from "./person-parts.js";
 export const page = administered("Activity", async () => [
   make("h1", {}, "Activity"),
   make("p", { className: "lead" }, "What those who manage have changed, the newest first. It cannot be edited."),
-  make("section", { className: "card", "aria-label": "Events" }, ...(await growing(load, { empty: "Nothing has been changed yet.", className: "rows events" }))),
+  make(
+    "section",
+    { className: "card", "aria-label": "Events" },
+    ...(await growing(load, { empty: "Nothing has been changed yet.", className: "rows events" })),
+  ),
 ]);
 
 async function load(after) {

@@ -14,7 +14,12 @@ export const personRow = (profile, ...more) =>
     "li",
     { className: "person-row" },
     make("span", { className: "initials", "aria-hidden": "true" }, called(profile).slice(0, 1).toUpperCase()),
-    make("span", { className: "person-who" }, make("a", { href: `/admin/people/${profile.account}` }, called(profile)), make("span", { className: "fine" }, profile.email && profile.email !== called(profile) ? profile.email : "")),
+    make(
+      "span",
+      { className: "person-who" },
+      make("a", { href: `/admin/people/${profile.account}` }, called(profile)),
+      make("span", { className: "fine" }, profile.email && profile.email !== called(profile) ? profile.email : ""),
+    ),
     status(profile.status),
     ...more,
   );

@@ -10,7 +10,13 @@ const always = [
 
 export async function wanted() {
   const { classes } = await read("/api/classes");
-  return [...always, ...classes.flatMap(({ id, name }) => [[`class/${id}`, `Pupils of ${name}`], [`teacher/${id}`, `Teachers of ${name}`]])];
+  return [
+    ...always,
+    ...classes.flatMap(({ id, name }) => [
+      [`class/${id}`, `Pupils of ${name}`],
+      [`teacher/${id}`, `Teachers of ${name}`],
+    ]),
+  ];
 }
 
 export async function missing() {
@@ -19,7 +25,8 @@ export async function missing() {
 }
 
 export async function setUp() {
-  for (const [name, description] of await missing()) await client.groups.create({ name, description }).catch(unless("group_exists"));
+  for (const [name, description] of await missing())
+    await client.groups.create({ name, description }).catch(unless("group_exists"));
   const office = await groupOf("office");
   await client.groups.grant(office.group, { name: "edit", kind: "document" });
   await client.groups.addMember(office.group, client.getSnapshot().account);
@@ -28,7 +35,7 @@ export async function setUp() {
 
 export async function everyGroup() {
   const found = [];
-  for (let after; after !== null; ) {
+  for (let after; after !== null;) {
     const { groups, next } = await client.groups.list({ limit: 100, after });
     found.push(...groups);
     after = next;
@@ -39,7 +46,13 @@ export async function everyGroup() {
 /** The group of that very name, made if need be. */
 export async function groupOf(name, description = "") {
   const find = async () => (await client.groups.list({ name })).groups[0];
-  return (await find()) ?? client.groups.create({ name, description }).catch(unless("group_exists")).then((made) => made ?? find());
+  return (
+    (await find()) ??
+    client.groups
+      .create({ name, description })
+      .catch(unless("group_exists"))
+      .then((made) => made ?? find())
+  );
 }
 
 const unless = (code) => (error) => {
