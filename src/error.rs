@@ -51,6 +51,8 @@ impl Details {
 
 /// A field of a form and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "FieldError"))]
 pub struct FieldFault {
     /// The field, as it is called in the body; `fields.<name>` for one that the configuration declares.
     pub field: String,
@@ -68,6 +70,7 @@ impl FieldFault {
 /// What can be wrong with a field. A code never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum FieldCode {
     /// It must be there.
     Missing,

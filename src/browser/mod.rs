@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::domain::jws;
-use crate::domain::strength::{Dictionary, Warning, estimate};
+use crate::domain::strength::{Dictionary, estimate};
 use crate::domain::tag::{Question, Tag, Tags};
 use crate::error::{Code, Error, Result};
 use crate::json;
@@ -106,20 +106,12 @@ pub fn load_dictionary(bytes: Vec<u8>) -> Result<(), JsValue> {
 #[wasm_bindgen]
 #[allow(clippy::needless_pass_by_value, reason = "JavaScript hands over a copy")]
 pub fn strength(password: &str, personal: Vec<String>) -> Result<JsValue, JsValue> {
-    #[derive(serde::Serialize)]
-    struct Strength {
-        score: u8,
-        guesses_log10: f64,
-        warning: Option<&'static str>,
-    }
     let personal: Vec<_> = personal.iter().map(String::as_str).collect();
     let estimate = DICTIONARY
         .with_borrow(|dictionary| dictionary.as_ref().map(|dictionary| estimate(password, &personal, dictionary)))
         .ok_or_else(|| unavailable("no dictionary was loaded"))?;
-    let warning = estimate.warning.map(Warning::name);
-    let strength = Strength { score: estimate.score, guesses_log10: estimate.guesses_log10, warning };
     let plain = serde_wasm_bindgen::Serializer::json_compatible();
-    serde::Serialize::serialize(&strength, &plain).map_err(JsValue::from)
+    serde::Serialize::serialize(&estimate, &plain).map_err(JsValue::from)
 }
 
 fn unavailable(cause: &str) -> JsValue {

@@ -34,6 +34,8 @@ use std::rc::Rc;
 use http::{Method, Request, Response};
 
 pub use answer::{failed, misconfigured};
+#[cfg(feature = "schema")]
+pub use openapi::{document, wire};
 pub use authorization::{Guard, Passed, require};
 use keys::Keys;
 
