@@ -10,11 +10,8 @@ import { providing } from "./providers.js";
 import { createSessions } from "./session.js";
 import { whole } from "./whole.js";
 
-/**
- * Puts a client together. `load` brings the Wasm and `learn` the Wasm with its dictionary of passwords: only these differ
- * between a page and Node.
- */
-export function assemble(options, load, learn) {
+/** Puts a client together. Only how the `rust` code is loaded differs between a page and other runtimes. */
+export function assemble(options, rust) {
   const api = createApi(options, () => carrier());
   const sessions = createSessions(api);
   const { session, refresh, exchange, subscribe, current: getSnapshot } = sessions;
@@ -23,8 +20,8 @@ export function assemble(options, load, learn) {
   const call = (path, init) => api.call(path, { ...init, send: fetch });
   const calls = calling(call);
   const config = once(() => api.call("/api/config"));
-  const [judge, evaluate] = [judging(load), evaluating(load)];
-  const estimate = judging(learn);
+  const [judge, estimate] = [judging(rust.load), judging(rust.learn)];
+  const evaluate = evaluating(rust);
 
   async function has(question) {
     const current = await session();

@@ -8,10 +8,12 @@ export class CountersignError extends Error {
     super(detail ? `${title}: ${detail}` : title, options);
     Object.assign(this, members, { code, title, status, detail });
   }
-}
 
-// On the prototype, so that `{ ...error }` is the problem document and nothing else.
-CountersignError.prototype.name = "CountersignError";
+  // Not a member of its own, so that `{ ...error }` is the problem document and nothing else.
+  get name() {
+    return "CountersignError";
+  }
+}
 
 /** The error for an answer that was not 2xx, whoever wrote it: the Worker, or a proxy before it. */
 export async function failure(response) {

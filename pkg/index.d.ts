@@ -6,6 +6,7 @@
  */
 
 import type { About, Conditions, Evaluation, Explanation, Facts, Permission, Policy } from "./policy.js";
+import type { Problem as WireProblem } from "./wire.js";
 
 export { policy } from "./policy.js";
 export type { About, Conditions, Evaluation, Explanation, Facts, Outcome, Permission, Policy, Weekday } from "./policy.js";
@@ -423,45 +424,53 @@ export interface ManagedChange extends Happening {
 }
 
 /**
- * Every failure of this package.
- *
- * From the Worker: a problem document with all its members and the HTTP status. From the client itself, with status 0
- * unless an answer came:
- *
- * - `network_unavailable`: no answer
- * - `response_invalid`: an answer that is not Countersign's, such as a proxy's error page
- * - `origin_missing`: outside a page, without `origin`
- * - `navigation_unavailable`: `signIn` or `identities.link` outside a page
- * - `wasm_unavailable`: the Wasm or its dictionary could not be loaded (a later call tries again)
- * - `wasm_failed`: the Wasm threw what is no error of the Rust code
- * - `query_invalid`, `policy_invalid`: an argument, or a part of a policy, that has no value
- * - whatever code the Rust code gives to a malformed question or token
+ * A failure of the client itself. `status` is 0 unless an answer came; what a call was given wrongly, such as a part of a policy without a
+ * value, has the code that the Worker would give it (`query_invalid`, `policy_invalid`, …), and the status 0.
  */
-export class CountersignError extends Error {
-  constructor(
-    problem: { code: string; title: string; status?: number; detail?: string; [member: string]: unknown },
-    options?: { cause?: unknown },
-  );
-  readonly code: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string | undefined;
-  /** With `fields_invalid`. */
-  readonly fields?: FieldError[];
-  /** With `too_many_requests`: seconds to wait. */
-  readonly retry_after?: number;
-  /** With `confirmation_required`: the age in seconds that a proof may have; null if it is not its age that will not do. */
-  readonly max_age?: number | null;
-  /**
-   * With `confirmation_required`: what this deployment takes, `password` (see `confirm`; not every account has one) and
-   * `provider:<id>` (see `signIn`).
-   */
-  readonly proofs?: string[];
-  /** As in `Problem`. */
-  readonly try_again?: string;
-  /** Further members of the problem document, such as `faults`, `tag` or `at`. */
-  readonly [member: string]: unknown;
+export interface ClientProblem {
+  code:
+    /** No answer. */
+    | "network_unavailable"
+    /** An answer that is not Countersign's, such as a proxy's error page. */
+    | "response_invalid"
+    /** Outside a page, without `origin`. */
+    | "origin_missing"
+    /** `signIn` or `identities.link` outside a page. */
+    | "navigation_unavailable"
+    /** The Wasm or its dictionary could not be loaded; a later call tries again. */
+    | "wasm_unavailable"
+    /** The Wasm threw what is no error of the Rust code. */
+    | "wasm_failed"
+    /** A guard without an `issuer`. */
+    | "issuer_missing";
+  title: string;
+  status: number;
 }
+
+/**
+ * Every failure of this package, told apart by its `code`, which never changes its meaning; each code brings its own members:
+ * `if (error instanceof CountersignError && error.code === "fields_invalid") error.fields`. A deployment that is newer than this package may
+ * answer with a code that stands here not yet.
+ */
+export type CountersignError = Failure<WireProblem | ClientProblem>;
+
+/** One kind of error for each code. */
+type Failure<P> = P extends { code: infer C } ? (C extends string ? FailureOf<Omit<P, "code" | "detail"> & { code: C }> : never) : never;
+
+type FailureOf<P> = Error & Readonly<P> & {
+  /** The wire's own words for people, in English. */
+  readonly detail: string | undefined;
+  /** Of a sign-in at a provider that went wrong: the path that starts it anew, with the same `next`. */
+  readonly try_again?: string;
+};
+
+export const CountersignError: {
+  new (
+    problem: { code: CountersignError["code"]; title: string; status?: number; detail?: string; [member: string]: unknown },
+    options?: { cause?: unknown },
+  ): CountersignError;
+  readonly prototype: CountersignError;
+};
 
 export interface ClientOptions {
   /** Where the Worker answers, such as `https://school.example`. Default: the page's own origin. Node needs it. */
@@ -839,7 +848,9 @@ export interface Client {
   fetch: typeof globalThis.fetch;
 
   /**
-   * Calls the listener, shortly after, whenever the session changes, in this tab or another. Returns the way to stop.
+   * Calls the listener, shortly after, whenever the session changes, in this tab or another. Returns the way to stop. While anybody listens, a
+   * page that can be seen asks for the session again when it comes back (from sleep, another tab, the browser's cache, or offline) and when the
+   * session's time is over, so that listeners hear of its end.
    * Fits React: `useSyncExternalStore(client.subscribe, client.getSnapshot)`.
    */
   subscribe(listener: (session: Session | null) => void): () => void;

@@ -17,7 +17,7 @@ export function judging(load) {
 }
 
 /** Judges policies by facts that are given, and by nothing else. */
-export function evaluating(load) {
+export function evaluating({ load }) {
   const judge = judging(load);
   return async (policy, facts) => {
     const asked = [policyText(policy), JSON.stringify(facts)];

@@ -1,28 +1,28 @@
 import { assemble } from "./client.js";
-import { once } from "./flight.js";
 import { evaluating } from "./judge.js";
+import { loading } from "./rust.js";
+import { unpacked } from "./unpack.js";
 
 export { CountersignError } from "./error.js";
 export { policy } from "./policy.js";
 
-// Node's fetch reads no file: addresses, so the bytes come from the file system.
-const load = once(async () => {
-  const [wasm, bytes] = await Promise.all([import("./wasm/client.js"), read("./wasm/countersign_bg.wasm")]);
-  await wasm.default({ module_or_path: bytes });
-  return wasm;
-});
-
-const learn = once(async () => {
-  const [wasm, words] = await Promise.all([load(), read("./strength.dat")]);
-  wasm.load_dictionary(words);
-  return wasm;
-});
+// For Node, Deno and Bun, whose `fetch` need not read files. A bundle has lost them, and Deno may not be allowed to read any.
+const rust = /* @__PURE__ */ loading(
+  [
+    async () => WebAssembly.compile(await read(new URL("./wasm/countersign_bg.wasm", import.meta.url))),
+    async () => WebAssembly.compile(await unpacked(import("./wasm/inline.js"))),
+  ],
+  [
+    () => read(new URL("./strength.dat", import.meta.url)),
+    () => unpacked(import("./wasm/words.js")),
+  ],
+);
 
 async function read(file) {
   const { readFile } = await import("node:fs/promises");
-  return readFile(new URL(file, import.meta.url));
+  return readFile(file);
 }
 
-export const evaluate = evaluating(load);
+export const evaluate = /* @__PURE__ */ evaluating(rust);
 
-export const createClient = (options = {}) => assemble(options, load, learn);
+export const createClient = (options = {}) => assemble(options, rust);

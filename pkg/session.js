@@ -1,5 +1,6 @@
 import { shared } from "./flight.js";
 import { query } from "./path.js";
+import { watching } from "./wake.js";
 
 // `expires_at` and the Date header are whole seconds: ask a little before both could be over.
 const MARGIN = 5_000;
@@ -12,6 +13,7 @@ const SIGNED_OUT = 30_000;
  */
 export function createSessions(api) {
   const listeners = new Set();
+  const watch = watching(session, () => (current ? freshUntil - api.now() : Infinity));
   const channel = openChannel(api.name, accept);
   let current; // undefined: nobody has asked yet
   let freshUntil = 0;
@@ -103,15 +105,21 @@ export function createSessions(api) {
   function adopt(session) {
     if (!session || session.sid !== current?.sid) era += 1;
     freshUntil = session ? session.expires_at * 1000 - MARGIN : api.now() + SIGNED_OUT;
-    if (JSON.stringify(session) === JSON.stringify(current)) return false;
-    current = session;
-    for (const listener of listeners) queueMicrotask(() => listener(session));
-    return true;
+    const changed = JSON.stringify(session) !== JSON.stringify(current);
+    if (changed) {
+      current = session;
+      for (const listener of listeners) queueMicrotask(() => listener(session));
+    }
+    watch.wait();
+    return changed;
   }
 
   function subscribe(listener) {
     listeners.add(listener);
-    return () => void listeners.delete(listener);
+    if (listeners.size === 1) watch.begin();
+    return () => {
+      if (listeners.delete(listener) && listeners.size === 0) watch.end();
+    };
   }
 
   return {

@@ -1,5 +1,6 @@
 // `npm start`: set-up, build, the demo provider, and the Worker under the real runtime, until Ctrl-C.
-// PORT (8787) and IDP_PORT (8788) move the two.
+// PORT (8787) and IDP_PORT (8788) move the two. ORIGIN is where the browser is, if that is another place: a development server of one's
+// own, which hands /auth on to PORT.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,9 +13,10 @@ import { Fault, ended, endOnSignal, main, start, step, stopAll } from "./run.mjs
 import { setup } from "./setup.mjs";
 
 const variables = join(root, ".dev.vars");
-const origin = `http://localhost:${portOf("PORT", 8787)}`;
+const worker = `http://localhost:${portOf("PORT", 8787)}`;
+const origin = originOf("ORIGIN", worker);
 const issuer = `http://localhost:${portOf("IDP_PORT", 8788)}`;
-const config = `${origin}/auth/api/config`;
+const config = `${worker}/auth/api/config`;
 
 async function dev() {
   await checkPorts();
@@ -22,10 +24,10 @@ async function dev() {
   await build();
   const { demo } = developmentVariables().providers;
   const idp = await startProvider(demo);
-  const worker = startWorker();
-  const stopped = ended(worker);
-  await step("start the Worker", () => Promise.race([answers(worker), stopped]));
-  if (worker.exitCode === null) await announce();
+  const wrangler = startWorker();
+  const stopped = ended(wrangler);
+  await step("start the Worker", () => Promise.race([answers(wrangler), stopped]));
+  if (wrangler.exitCode === null) await announce();
   const { code } = await stopped;
   await idp.close();
   await stopAll();
@@ -41,7 +43,7 @@ async function startProvider({ client_id, client_secret }) {
 }
 
 function startWorker() {
-  const { port } = new URL(origin);
+  const { port } = new URL(worker);
   const args = ["dev", "--local", "--ip", "localhost", "--port", port, "--inspector-port", "0"];
   const state = ["--persist-to", join(root, ".wrangler", "state"), "--show-interactive-dev-session=false"];
   const env = {
@@ -53,8 +55,8 @@ function startWorker() {
   return start(npmBin("wrangler"), [...args, ...state], { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
 }
 
-async function answers(worker) {
-  while (worker.exitCode === null && !(await fetch(config).then(() => true, () => false))) await sleep(200);
+async function answers(wrangler) {
+  while (wrangler.exitCode === null && !(await fetch(config).then(() => true, () => false))) await sleep(200);
 }
 
 async function announce() {
@@ -62,8 +64,8 @@ async function announce() {
   for (const fault of faults) console.error(`✗ ${fault}`);
   if (faults.length > 0) console.error("  The Worker answers everything with 503 until .dev.vars is mended and it is started anew.");
   console.log(`
-  Open       ${origin}
-  Mailbox    ${origin}/dev/mailbox  (what would have been mailed)
+  Open       ${origin}  (a school; sign in as Ada, and Administration says what to do first)
+  Mailbox    ${worker}/dev/mailbox  (what would have been mailed)
   Provider   ${issuer}  (Ada, who is an administrator; Ben; Cleo, whose e-mail is not verified)
   End        Ctrl-C
 `);
@@ -88,6 +90,7 @@ const usual = {
   admins: ["ada@school.example"],
   accounts: {},
   tag_sets: ["labels", "permissions"],
+  sign_in: "/sign-in",
   mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
 };
 
@@ -126,8 +129,15 @@ function portOf(name, usual) {
   process.exit(1);
 }
 
+function originOf(name, usual) {
+  const text = process.env[name] || usual;
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  console.error(`${name} must be an origin such as http://localhost:5173, not \`${text}\``);
+  process.exit(1);
+}
+
 async function checkPorts() {
-  for (const [name, url] of Object.entries({ PORT: origin, IDP_PORT: issuer })) {
+  for (const [name, url] of Object.entries({ PORT: worker, IDP_PORT: issuer })) {
     const { port } = new URL(url);
     if (!(await isFree(Number(port)))) throw new Fault(`port ${port} is in use: set ${name} to another one`);
   }

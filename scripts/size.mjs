@@ -1,7 +1,7 @@
 // Prints what a visitor and the platform have to load, compressed, and holds it against a budget.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "./build.mjs";
 import { root } from "./paths.mjs";
@@ -10,13 +10,24 @@ import { setup } from "./setup.mjs";
 
 const KB = 1024;
 
+/** What belongs to the client, for the parts that stand on it; and the languages that are loaded late. */
+const CLIENT = /^pkg\/[\w-]+\.js$/;
+const LATE = /^pkg\/elements\/text\/(?!en\.)/;
+
+/** The Wasm and the dictionary as text, for bundlers that lose the files: in place of these two, which are measured, and no JavaScript. */
+const DATA = /pkg\/wasm\/(inline|words)\.js$/;
+
 const measures = [
   // It was 350 before it hashed passwords, judged them and wrote mails, 512 before a panic could unwind (that is a tenth of it), and
   // 600 before there were groups, permissions, policies and their administration.
   { name: "Worker: Wasm and JavaScript", budget: 810 * KB, size: workerSize },
-  { name: "client: JavaScript without Wasm", budget: 8 * KB, size: clientSize },
+  { name: "client: JavaScript without Wasm", budget: 8 * KB, size: () => scriptSize("pkg/index.js") },
   // It was 100 before it judged policies.
   { name: "client: Wasm", budget: 130 * KB, size: () => compressed(read("pkg/wasm/countersign_bg.wasm")) },
+  { name: "elements: JavaScript with English", budget: 20 * KB, size: () => scriptSize("pkg/elements/index.js", [CLIENT, LATE]) },
+  ...lateLanguages().map((path) => ({ name: `elements: ${path}`, budget: 5 * KB, size: () => scriptSize(path) })),
+  { name: "React: JavaScript", budget: KB, size: () => scriptSize("pkg/react.js", [CLIENT]) },
+  { name: "Vue: JavaScript", budget: KB, size: () => scriptSize("pkg/vue.js", [CLIENT]) },
 ];
 
 /** Prints every size and resolves with `{ passed, failed }`. */
@@ -35,19 +46,34 @@ function workerSize() {
   return compressed(read("build/worker/index_bg.wasm")) + compressed(read("build/worker/index.js"));
 }
 
-/** All that a page can come to load from the package's entry, also what it loads late. */
-async function clientSize() {
+function lateLanguages() {
+  const folder = "pkg/elements/text";
+  return readdirSync(join(root, folder)).sort().map((name) => `${folder}/${name}`).filter((path) => LATE.test(path));
+}
+
+/** All that a page can come to load from a module, also what it loads late, but what is `without`. */
+async function scriptSize(entry, without = []) {
   const { build: bundle } = await import("esbuild");
   const { outputFiles } = await bundle({
-    entryPoints: [join(root, "pkg/index.js")],
+    entryPoints: [join(root, entry)],
     bundle: true,
     format: "esm",
     minify: true,
     outdir: "out",
     splitting: true,
     write: false,
+    external: ["react", "vue"],
+    plugins: [{ name: "measured", setup: (bundler) => measured(bundler, without) }],
   });
   return outputFiles.map(({ contents }) => compressed(contents)).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function measured(bundler, without) {
+  bundler.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+    const file = relative(root, join(resolveDir, path));
+    return without.some((left) => left.test(file)) ? { path, external: true } : undefined;
+  });
+  bundler.onLoad({ filter: DATA }, () => ({ contents: 'export default "";' }));
 }
 
 const read = (path) => readFileSync(join(root, path));

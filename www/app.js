@@ -1,131 +1,69 @@
-import { createClient } from "./countersign/index.js";
-import { createAccount } from "./account/account.js";
-import { createAdmin } from "./admin.js";
-import { createAsk } from "./ask.js";
-import { announce, at, busy, make, words } from "./dom.js";
-import { createKeys } from "./keys.js";
-import { createLinked } from "./linked.js";
-import { dropNext, goOn, isAged, readNext } from "./next.js";
-import { notify, notifyDone, takeDone } from "./notice.js";
-import { createPeople } from "./people.js";
-import { createPerson } from "./account/person.js";
-import { createProof } from "./proof.js";
-import { createSessions } from "./sessions.js";
-import { createWays } from "./ways/ways.js";
-import { createWho } from "./who.js";
+import { client } from "./client.js";
+import { announce, at, link, make, notify } from "./dom.js";
+import { mayManage, mayUseStaffRoom } from "./policies.js";
+import { markNav, sessionChanged, startRouter } from "./router.js";
+import { takeDone } from "./done.js";
 
-const client = createClient();
-let next = readNext(); // where she goes once she is signed in
-const ways = createWays(client, () => next);
-const person = createPerson(client, () => {
-  notify();
-  return render(client.getSnapshot());
-});
-const proof = createProof(client);
-const myAccount = createAccount(client, person, proof.proven);
-const sessions = createSessions(client);
-const parts = [
-  createWho(client),
-  createAsk(client),
-  myAccount,
-  createLinked(client, proof.proven, sessions.load),
-  sessions,
-  createAdmin(client),
-  createPeople(client),
-  createKeys(client, proof.proven),
-  proof,
+const page = (name) => () => import(`./pages/${name}.js`);
+
+const routes = [
+  ["/", page("home")],
+  ["/sign-in", page("sign-in")],
+  ["/account", page("account")],
+  ["/classes", page("classes")],
+  ["/classes/:id", page("class")],
+  ["/documents", page("documents")],
+  ["/documents/:id", page("document")],
+  ["/teachers", page("teachers")],
+  ["/teachers/write", page("write")],
+  ["/admin", page("admin/overview")],
+  ["/admin/people", page("admin/people")],
+  ["/admin/people/:account", page("admin/person")],
+  ["/admin/classes", page("admin/classes")],
+  ["/admin/classes/:id", page("admin/class")],
+  ["/admin/activity", page("admin/activity")],
+  ["/admin/keys", page("admin/keys")],
+  ["/admin/rules", page("admin/rules")],
 ];
-let account; // whose page this is: undefined before anybody was asked, null when signed out
-let done = takeDone(); // what a mail's link has led to, until it was seen to
 
-at("retry").addEventListener("click", start);
-at("sign-out").addEventListener("click", () => busy(at("sign-out"), () => client.signOut().catch(fail)));
-// Back from another page or another app: the world may have changed meanwhile.
-addEventListener("pageshow", ({ persisted }) => persisted && client.session({ fresh: true }).catch(fail));
-document.addEventListener("visibilitychange", () => document.hidden || client.session().catch(fail));
+let known; // whose page is shown and what she carries; undefined before anybody was asked
 
 start();
 
 async function start() {
-  show("loading");
-  announce("Loading");
-  notifyDone(done);
-  try {
-    // The page that sent her here may know more than her token says.
-    const session = await client.session(next && { at: "decided" });
-    client.subscribe(render);
-    await render(session);
-  } catch (error) {
-    fail(error);
-  }
+  takeDone();
+  const user = make("countersign-user", { "sign-in": "/sign-in" });
+  user.setAttribute("account", "/account");
+  at("user").append(user);
+  // A page says itself what did not work.
+  const session = await client.session().catch(() => null);
+  known = keyOf(session);
+  showNav(session);
+  client.subscribe(changed);
+  await startRouter(routes);
 }
 
-async function render(session) {
-  try {
-    await (session ? renderSignedIn(session) : renderSignedOut());
-  } catch (error) {
-    // Signed out in the middle of it: then that is what is shown next.
-    if (client.getSnapshot() === session) fail(error);
-  }
+/** In this tab or another. The page is shown anew if it could be another one now. */
+async function changed(session) {
+  const before = known;
+  known = keyOf(session);
+  if (known === before) return;
+  showNav(session);
+  if (!session) notify("You are signed out.");
+  else if (before === "") notify();
+  announce(session ? "You are signed in" : "You are signed out");
+  await sessionChanged();
 }
 
-async function renderSignedOut() {
-  const before = account;
-  account = null;
-  [...parts, person].forEach((part) => part.clear());
-  // Unless it was never seen: a session that a mail's link has ended may look alive for a moment.
-  if (before && !done) notify();
-  at("goodbye").hidden = !before;
-  await ways.show();
-  if (account !== null) return;
-  show("signed-out");
-  announce(before ? "You are signed out" : at("notice").textContent);
-  if (before) at("main").focus();
-}
+const keyOf = (session) => (session ? JSON.stringify([session.account, session.tags]) : "");
 
-async function renderSignedIn(session) {
-  const before = account;
-  // Who has signed in on this very page goes on in any case.
-  if (next && !isAged(session, next) && (before === null || !next.back)) return goOn(next);
-  account = session.account;
-  if (before && before !== account) parts.forEach((part) => part.clear());
-  const profile = await person.of(session);
-  await Promise.all(parts.map((part) => part.show(session, profile)));
-  // Somebody may have signed out while the parts were asking.
-  if (account !== session.account) return;
-  show("signed-in");
-  if (before !== account) welcome(before);
-  if (next) await leadOn(next);
-}
-
-/** She is signed in, and cannot go on as she is. */
-async function leadOn(wanted) {
-  next = undefined;
-  dropNext();
-  if (wanted.back) return notify(`You are signed in. Yet ${wanted.path} has sent you back: it wants something else of you.`);
-  if (await proof.renewed(wanted)) goOn(wanted);
-}
-
-/** Somebody is signed in who was not before. */
-function welcome(before) {
-  ways.clear();
-  at("goodbye").textContent = "You are signed out.";
-  if (before === null) notify();
-  announce(`You are signed in. ${at("notice").textContent}`);
-  // Signed in on this very page: what had the focus is gone.
-  if (before === null) at("greeting").focus();
-  if (done === "recovered") myAccount.openPassword();
-  done = undefined;
-}
-
-function show(state) {
-  for (const id of ["loading", "failure", "signed-out", "signed-in"]) at(id).hidden = id !== state;
-  at("sign-out").hidden = state !== "signed-in";
-}
-
-function fail(error) {
-  show("failure");
-  announce("");
-  at("failure-text").textContent = words(error);
-  at("failure-faults").replaceChildren(...(error.faults ?? []).map((fault) => make("li", {}, fault)));
+/** Who is signed out is asked nothing, and so the Wasm need not be there. */
+function showNav(session) {
+  const open = [link("/", "Home"), link("/documents", "Documents"), link("/classes", "Classes")];
+  const guarded = () => [
+    make("countersign-guard", { policy: mayUseStaffRoom }, link("/teachers", "Staff room")),
+    make("countersign-guard", { policy: mayManage }, link("/admin", "Administration")),
+  ];
+  at("nav").replaceChildren(...open, ...(session ? guarded() : []));
+  markNav();
 }

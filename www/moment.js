@@ -2,9 +2,7 @@ import { make } from "./dom.js";
 
 const language = document.documentElement.lang;
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
-const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
 const minute = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 const UNITS = [
@@ -19,19 +17,8 @@ export function when(seconds) {
   return make("time", { dateTime: date.toISOString(), title: exact.format(date) }, distance(date));
 }
 
-/** Says all those below an element anew: time goes on. */
-export function tell(element) {
-  for (const time of element.querySelectorAll("time")) time.textContent = distance(new Date(time.dateTime));
-}
-
-/** The date. Seconds since 1970. */
-export const dateOf = (seconds) => day.format(seconds * 1000);
-
 /** The date and the time of day. Seconds since 1970. */
 export const dateAndTime = (seconds) => minute.format(seconds * 1000);
-
-/** The time of day. Seconds since 1970. */
-export const timeOfDay = (seconds) => clock.format(seconds * 1000);
 
 function distance(date) {
   const seconds = (date - Date.now()) / 1000;

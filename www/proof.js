@@ -1,102 +1,85 @@
-import { make } from "./dom.js";
-import { ownerField, passwordField } from "./forms/fields.js";
-import { createForm } from "./forms/form.js";
-import { PROVED } from "./notice.js";
-import { providerButtons } from "./providers.js";
+import { client } from "./client.js";
+import { button, busy, field, make, words } from "./dom.js";
+
+const AGAIN = "school:again";
+const PATIENCE = 300_000;
 
 /**
- * Proofs of who she is. `proven(task)` runs what may want one: if the edge says so, a dialog asks for it, and the task is
- * tried again. Who closes the dialog is left with the edge's refusal.
+ * Does what may take a fresh proof of who she is: if it does, she is asked for one, and then it is done. At a provider she proves it on
+ * another page; `name` is what the page that she comes back to knows it by (see `takeAgain`).
  */
-export function createProof(client) {
-  const keep = make("button", { type: "button", className: "quiet" }, "Cancel");
-  const form = createForm({
-    id: "proof-form",
-    fields: [passwordField("password", "Your password")],
-    button: "Continue",
-    beside: [keep],
-    submit: async (proof) => {
-      await client.confirm(proof);
-      dialog.close("proved");
-    },
-  });
-  const owner = ownerField();
-  form.element.prepend(owner);
-  const title = make("h2", { id: "proof-title" }, "Is it really you?");
-  const text = make("p", {});
-  const providers = make("ul", { className: "providers" });
-  const name = { "aria-labelledby": title.id };
-  const dialog = make("dialog", { className: "card", ...name }, title, text, form.element, providers);
-
-  let hasPassword = false;
-
-  keep.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", form.reset);
-  document.body.append(dialog);
-
-  async function proven(task) {
-    try {
-      return await task();
-    } catch (error) {
-      if (error.code !== "confirmation_required" || !(await ask(error))) throw error;
-      return task();
-    }
+export async function withProof(name, task) {
+  try {
+    return await task();
+  } catch (error) {
+    if (error.code !== "confirmation_required" || !(await prove(error, name))) throw error;
+    return task();
   }
-
-  /** Asks for a proof that another page wants. Resolves with whether she has given it here; a provider leads to that page itself. */
-  async function renewed({ path, maxAge }) {
-    const { providers } = await client.config();
-    const proofs = ["password", ...providers.map(({ id }) => `provider:${id}`)];
-    return ask({ proofs, max_age: maxAge || null }, path);
-  }
-
-  /** Resolves with whether she has proved it here. Her provider's proof is given elsewhere: that leaves the page. */
-  async function ask({ proofs, max_age }, next = PROVED) {
-    const [config, identities] = await Promise.all([client.config(), client.identities.list()]);
-    const password = proofs.includes("password") && hasPassword;
-    // By any other provider she would come back as somebody else.
-    const hers = identities.map(({ provider }) => provider);
-    const ways = config.providers.filter(({ id }) => hers.includes(id) && proofs.includes(`provider:${id}`));
-    const mail = config.actions.includes("reset_password") && client.getSnapshot()?.email_verified;
-    text.textContent = describe(password, ways.length > 0, max_age, mail);
-    form.ask("password", password);
-    form.offer(password);
-    const press = ({ id }) => signInAnew(id, next);
-    providerButtons(providers, ways, { says: "Sign in anew with", className: password ? "quiet" : "", press });
-    dialog.returnValue = "";
-    dialog.showModal();
-    await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-    return dialog.returnValue === "proved";
-  }
-
-  /** The session that comes of it lasts as long as this one would have. */
-  async function signInAnew(id, next) {
-    const sessions = await client.sessions.list().catch(() => []);
-    const remember = sessions.some(({ current, remembered }) => current && remembered);
-    client.signIn(id, { next, remember, maxAge: 0 });
-  }
-
-  /** Nobody is asked for another person's proof. */
-  function clear() {
-    dialog.close();
-    owner.value = "";
-  }
-
-  function show(_session, { email, user_name, has_password }) {
-    owner.value = email ?? user_name ?? "";
-    hasPassword = has_password;
-  }
-
-  return { proven, renewed, show, clear };
 }
 
-const MAIL =
-  "Your provider does not tell when you proved who you are; a mail can: sign out, choose “Forgot your password?”, and open the link that is sent to you.";
+/** What she wanted to do here before she went to prove who she is, once: `withProof` was given its name. */
+export function takeAgain() {
+  const [path, name, at] = JSON.parse(sessionStorage.getItem(AGAIN) ?? "[]");
+  sessionStorage.removeItem(AGAIN);
+  return path === location.pathname && Date.now() - at < PATIENCE ? name : undefined;
+}
 
-function describe(password, elsewhere, seconds, mail) {
-  const age = seconds >= 120 ? `${Math.floor(seconds / 60)} minutes` : `${seconds} seconds`;
-  const why = `This takes a proof of who you are${seconds === null ? "" : ` that is not older than ${age}`}.`;
-  if (password) return why;
-  if (elsewhere) return `${why} You come back to this page afterwards.`;
-  return `${why} ${mail ? MAIL : "Nothing that you could show here is one: please ask those who run this site."}`;
+/** Asks for a proof by one of the ways that are offered. Resolves with whether it was given on this page. */
+export async function prove({ max_age = 600, proofs = ["password"] }, name, next = location.pathname) {
+  const [{ has_password, email, user_name }, identities, { providers }] = await Promise.all([
+    client.profile(),
+    client.identities.list().catch(() => []),
+    client.config(),
+  ]);
+  const hers = identities.map(({ provider }) => provider);
+  const ways = providers.filter(({ id }) => hers.includes(id) && proofs.includes(`provider:${id}`));
+  const elsewhere = async ({ id }) => {
+    if (name) sessionStorage.setItem(AGAIN, JSON.stringify([location.pathname, name, Date.now()]));
+    const sessions = await client.sessions.list().catch(() => []);
+    // The session that comes of it lasts as long as this one would have.
+    client.signIn(id, { next, remember: sessions.some(({ current, remembered }) => current && remembered), maxAge: 0 });
+    await new Promise(() => {});
+  };
+  return ask({ age: ageOf(max_age), password: has_password && proofs.includes("password"), owner: email ?? user_name ?? "", ways, elsewhere });
+}
+
+function ask({ age, password, owner, ways, elsewhere }) {
+  const dialog = make("dialog", { className: "dialog", "aria-labelledby": "proof-title" });
+  const error = make("p", { className: "error", role: "alert" });
+  const secret = make("input", { type: "password", name: "password", autocomplete: "current-password", required: true });
+  const submit = make("button", { type: "submit" }, "Continue");
+  const form = make(
+    "form",
+    {},
+    make("input", { className: "visually-hidden", name: "username", autocomplete: "username", value: owner, readOnly: true, tabIndex: -1, "aria-hidden": "true" }),
+    field("Your password", secret, { id: "proof" }),
+    submit,
+    error,
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    error.textContent = "";
+    busy(submit, () => client.confirm({ password: secret.value }).then(() => dialog.close("proved")).catch((refusal) => (error.textContent = words(refusal))));
+  });
+  dialog.append(
+    make("h2", { id: "proof-title" }, "Is it really you?"),
+    make("p", {}, `This takes a proof of who you are${age}.`, !password && ways.length > 0 ? " You come back to this page afterwards." : ""),
+    password ? form : "",
+    ...ways.map((way) => button(`Sign in anew with ${way.name}`, () => elsewhere(way), { className: password ? "quiet" : "" })),
+    !password && ways.length === 0 ? make("p", {}, "Nothing that you could show here is one. Sign out, choose “Forgot your password?”, and open the link that is sent to you.") : "",
+    button("Cancel", () => dialog.close(""), { className: "quiet" }),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) =>
+    dialog.addEventListener("close", () => {
+      resolve(dialog.returnValue === "proved");
+      dialog.remove();
+    }, { once: true }),
+  );
+}
+
+function ageOf(seconds) {
+  if (!Number.isFinite(seconds)) return "";
+  return ` that is not older than ${seconds >= 120 ? `${Math.floor(seconds / 60)} minutes` : `${seconds} seconds`}`;
 }

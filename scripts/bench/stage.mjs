@@ -75,7 +75,10 @@ export async function start(workers, { folder } = {}) {
 async function workerOptions() {
   Object.assign(process.env, { WRANGLER_LOG: "error", WRANGLER_SEND_METRICS: "false" });
   const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
-  return unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, { envFiles: [] }).workerOptions;
+  const { workerOptions: whole } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, { envFiles: [] });
+  // Countersign alone, without the school's object.
+  const { SCHOOL: _, ...durableObjects } = whole.durableObjects;
+  return { ...whole, durableObjects };
 }
 
 function builtModules() {

@@ -10,7 +10,7 @@ let stage;
 
 before(async () => {
   runtime = await useRuntime();
-  stage = await raiseStage(runtime.main);
+  stage = await raiseStage(runtime.oak);
 });
 
 after(async () => {

@@ -1,4 +1,4 @@
-// Chromium in front of the sample page: people with a browser of their own, and what is looked at on every page.
+// Chromium in front of a page: people with a browser of their own, and what is looked at on every page.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -66,20 +66,33 @@ function isComplaint(message, origin) {
   return !(message.text().includes("status of 403") && url.startsWith(`${origin}/auth/check?`));
 }
 
-/** Goes through the demo provider's pages, unless told otherwise from a new start; the page for consent appears only the first time. */
-export async function signIn(page, name, { open = true } = {}) {
-  if (open) await page.goto("/");
+/** Signs in at the school by the demo provider's pages, and comes to `next`; the page for consent appears only the first time. */
+export async function signIn(page, name, { next = "/" } = {}) {
+  await page.goto(`/sign-in?${new URLSearchParams({ next })}`);
   await page.getByRole("button", { name: "Continue with Demo school" }).click();
+  await chooseAtProvider(page, name);
+  await page.waitForURL((url) => url.pathname === next.split("?")[0]);
+  await page.locator("#page h1").waitFor();
+}
+
+/** The pages of the demo provider, and the question whether somebody has an account whose address nobody vouches for. */
+export async function chooseAtProvider(page, name) {
   await page.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
-  const greeting = page.getByRole("heading", { name: `Hello, ${name}` });
+  const arrived = page.locator("#page");
   const allow = page.getByRole("button", { name: "Allow" });
-  // Whose address nobody vouches for is asked first whether she has an account.
   const create = page.getByRole("button", { name: "Create a new account" });
-  await greeting.or(allow).or(create).waitFor();
+  await arrived.or(allow).or(create).waitFor();
   if (await allow.isVisible()) await allow.click();
-  await greeting.or(create).waitFor();
+  await arrived.or(create).waitFor();
   if (await create.isVisible()) await create.click();
-  await greeting.waitFor();
+  await arrived.waitFor();
+}
+
+/** Signs in at the school with a password, on the page that is open there. */
+export async function enter(page, login, password) {
+  await page.getByLabel("E-mail or user name").fill(login);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** The mails that a Worker in development would have sent. Each link is given out once, so the next one is a newer one. */

@@ -35,7 +35,8 @@ export const problem = (status, code, members) => {
 };
 
 const declared = readFileSync(new URL("../../src/error.rs", import.meta.url), "utf8").matchAll(/^ {4}\w+ "(\w+)" (\d{3}) /gm);
-const codes = new Map([...declared].map(([, code, status]) => [code, Number(status)]));
+/** Every code of the Worker's with its status. */
+export const codes = new Map([...declared].map(([, code, status]) => [code, Number(status)]));
 
 /**
  * A fetch over `routes`, such as `{ "GET /auth/session": () => json(200, …) }`; `asked` lists the requests in order.

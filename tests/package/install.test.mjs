@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { build } from "vite";
+import { root } from "../../scripts/paths.mjs";
 import { createConsumer } from "./consumer.mjs";
 
 let consumer;
@@ -16,54 +18,47 @@ before(async () => {
 
 after(() => consumer?.remove());
 
+const manifest = JSON.parse(await readFile(new URL("../../pkg/package.json", import.meta.url), "utf8"));
+
+/** What a package is made of; whatever else lies beside it has no business in it. */
+const KINDS = [
+  /^(LICENSE-APACHE|LICENSE-MIT|README\.md|package\.json|strength\.(dat|LICENSE))$/,
+  /^([a-z]+(-[a-z]+)*\/)*[a-z]+(-[a-z]+)*\.js$/,
+  /^[a-z]+\.d\.ts$/,
+  /^marks\/([a-z0-9]+\.svg|README\.md)$/,
+  /^wasm\/countersign_bg\.wasm$/,
+];
+
 const isMark = (path) => path.startsWith("marks/");
 
-test("the tarball holds the modules, the types, the Wasm and its dictionary, and nothing else", () => {
-  assert.deepEqual(consumer.packed.filter((path) => !isMark(path)), [
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-    "README.md",
-    "accounts.js",
-    "api.js",
-    "bearer.js",
-    "calls.js",
-    "client.js",
-    "edge.d.ts",
-    "edge/answer.js",
-    "edge/credentials.js",
-    "edge/demand.js",
-    "edge/fetch.js",
-    "edge/guard.js",
-    "edge/keys.js",
-    "edge/link.js",
-    "edge/node.js",
-    "edge/policy.js",
-    "edge/session.js",
-    "edge/sign-in.js",
-    "edge/verify.js",
-    "edge/web.js",
-    "edge/workerd.js",
-    "error.js",
-    "facts.js",
-    "flight.js",
-    "index.d.ts",
-    "index.js",
-    "judge.js",
-    "managing.js",
-    "node.js",
-    "package.json",
-    "path.js",
-    "policy.d.ts",
-    "policy.js",
-    "providers.js",
-    "session.js",
-    "strength.LICENSE",
-    "strength.dat",
-    "wasm/client.js",
-    "wasm/countersign.js",
-    "wasm/countersign_bg.wasm",
-    "whole.js",
-  ]);
+test("the tarball holds modules, types, the Wasm and its dictionary, marks, and nothing else", () => {
+  const strange = consumer.packed.filter((path) => !KINDS.some((kind) => kind.test(path)));
+  assert.deepEqual(strange, []);
+  const working = consumer.packed.filter((path) => /test|fixture|spec|secret|\.env|\.map$|node_modules/.test(path));
+  assert.deepEqual(working, []);
+});
+
+test("all that the exports name is in it, and all that those import", async () => {
+  const named = (target) => (typeof target === "string" ? [target] : Object.values(target).flatMap(named));
+  const targets = named(manifest.exports).filter((target) => !target.includes("*")).map((target) => target.slice(2));
+  const missing = new Set(targets.filter((target) => !consumer.packed.includes(target)));
+  for (const path of consumer.packed.filter((path) => /\.(js|d\.ts)$/.test(path))) {
+    const source = await readFile(join(consumer.folder, "node_modules/countersign", path), "utf8");
+    for (const [, from] of source.matchAll(/(?:\bfrom |\bimport |\bimport\(|new URL\()"(\.{1,2}\/[^"]+)"/g)) {
+      const wanted = posix.join(posix.dirname(path), from);
+      const found = [wanted, wanted.replace(/\.js$/, ".d.ts")].some((file) => consumer.packed.includes(file));
+      if (!found) missing.add(`${path}: ${from}`);
+    }
+  }
+  assert.deepEqual([...missing], []);
+});
+
+test("no text in it names this machine or holds a key", async () => {
+  for (const path of consumer.packed.filter((path) => /\.(js|d\.ts|md|json|svg)$/.test(path))) {
+    const text = await readFile(join(consumer.folder, "node_modules/countersign", path), "utf8");
+    for (const place of [homedir(), root]) assert.ok(place.length < 3 || !text.includes(`${place}/`), `${path} names ${place}`);
+    assert.doesNotMatch(text, /BEGIN [A-Z ]*PRIVATE KEY|_authToken/, path);
+  }
 });
 
 test("and the mark of each kind of provider", async () => {
@@ -155,12 +150,13 @@ test("Vite emits the Wasm and the dictionary, and loads what a page may not need
   const scripts = await Promise.all(
     names.filter((name) => name.endsWith(".js")).map((name) => readFile(join(assets, name), "utf8")),
   );
-  assert.equal(scripts.length, 3);
-  const glue = scripts.filter((script) => script.includes(wasm[0]));
-  assert.equal(glue.length, 1);
-  assert.ok(!glue[0].includes("countersign:"), "the glue is a chunk of its own");
-  const carriers = scripts.filter((script) => script.includes("Bearer "));
-  assert.ok(carriers.length === 1 && !carriers[0].includes("countersign:"), "and so is what only other clients need");
+  const [entry, ...others] = scripts.sort((one, other) => Number(other.includes("countersign:")) - Number(one.includes("countersign:")));
+  assert.ok(others.every((script) => !script.includes("countersign:")));
+  assert.ok(entry.includes(wasm[0]) && !entry.includes("__wbindgen"), "the glue is a chunk of its own");
+  assert.equal(others.filter((script) => script.includes("__wbindgen")).length, 1);
+  assert.ok(!entry.includes("Bearer "), "and so is what only other clients need");
+  assert.ok(entry.length < 20_000, "and so are the texts of the files, which nobody loads here");
+  assert.equal(others.filter((script) => script.includes("H4sI")).length, 2);
 });
 
 function aClaimSet() {

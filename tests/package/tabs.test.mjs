@@ -24,12 +24,14 @@ class Channel {
 beforeEach(() => {
   channels = [];
   globalThis.BroadcastChannel = Channel;
-  globalThis.document = { baseURI: `${ORIGIN}/` };
+  globalThis.document = Object.assign(new EventTarget(), { baseURI: `${ORIGIN}/` });
+  globalThis.addEventListener = () => {};
 });
 
 afterEach(() => {
   globalThis.BroadcastChannel = original;
   delete globalThis.document;
+  delete globalThis.addEventListener;
 });
 
 function aTab(session, options) {

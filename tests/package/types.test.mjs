@@ -1,10 +1,24 @@
 // The types, as a strict consumer sees them through each way of resolving the package.
 
 import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { createConsumer } from "./consumer.mjs";
+import { codes } from "./fake.mjs";
+
+/** What only the package itself says. */
+const CLIENT_CODES = [
+  "network_unavailable",
+  "response_invalid",
+  "origin_missing",
+  "navigation_unavailable",
+  "wasm_unavailable",
+  "wasm_failed",
+  "issuer_missing",
+];
 
 const CONSUMER = `
 import { createClient, CountersignError, evaluate, policy } from "countersign";
@@ -115,7 +129,9 @@ client.hasPermission("read", { at: "carried" });
 export async function prove(error: CountersignError): Promise<number> {
   const demand: CheckOptions = { at: "decided", maxAge: 300, acr: "aal1", amr: ["pwd", "otp"] };
   await client.check("groups:teacher", demand);
-  if (error.proofs?.includes("provider:demo")) client.signIn("demo", { next: "/", remember: true, maxAge: error.max_age ?? 0 });
+  if (error.code === "confirmation_required" && error.proofs.includes("provider:demo")) {
+    client.signIn("demo", { next: "/", remember: true, maxAge: error.max_age ?? 0 });
+  }
   const { confirmed_until, acr }: Session = await client.confirm({ password: "a password" });
   const { auth_time } = await client.endConfirmation();
   await client.session({ at: "replicated" });
@@ -165,7 +181,17 @@ client.confirm({});
 export const wrong = (error: unknown): FieldError[] | undefined =>
   error instanceof CountersignError && error.code === "fields_invalid" ? error.fields : undefined;
 
-export const wait = (error: CountersignError): number => error.retry_after ?? 0;
+export const wait = (error: CountersignError): number => (error.code === "too_many_requests" ? error.retry_after : 0);
+
+// @ts-expect-error: not every error has them
+export const anyway = (error: CountersignError) => error.fields;
+// @ts-expect-error: no such code
+export const misspelt_ = (error: CountersignError): boolean => error.code === "field_invalid";
+// @ts-expect-error: the members of another code
+export const other = (error: CountersignError) => error.code === "too_many_requests" && error.proofs;
+export const made: CountersignError = new CountersignError({ code: "tag_missing", title: "Forbidden", status: 403 });
+// @ts-expect-error: no such code
+new CountersignError({ code: "tags_missing", title: "Forbidden" });
 
 // @ts-expect-error: nobody makes an account pending again
 client.accounts.setStatus("ada", "pending");
@@ -239,11 +265,25 @@ guard.require(new Request("https://api.example"), { at: "guessed" });
 createGuard({});
 `;
 
+/** A `switch` that has a branch for every code and none more: else `error` is not `never` at its end, or a branch is of no code. */
+const EXHAUSTIVE = `
+import { CountersignError } from "countersign";
+
+export function told(error: CountersignError): string {
+  switch (error.code) {
+    ${[...codes.keys(), ...CLIENT_CODES].map((code) => `case "${code}": return error.title;`).join("\n    ")}
+    default: return nobody(error);
+  }
+}
+
+const nobody = (error: never): string => error;
+`;
+
 let consumer;
 
 before(async () => {
   consumer = await createConsumer();
-  await consumer.write({ "consumer.ts": CONSUMER, "service.ts": SERVICE });
+  await consumer.write({ "consumer.ts": CONSUMER, "service.ts": SERVICE, "exhaustive.ts": EXHAUSTIVE });
 });
 
 after(() => consumer?.remove());
@@ -255,7 +295,7 @@ for (const [name, module, moduleResolution] of [
   ["Node", ModuleKind.NodeNext, ModuleResolutionKind.NodeNext],
 ]) {
   test(`a strict consumer compiles, resolved as ${name} does`, () => {
-    const program = ts.createProgram(["consumer.ts", "service.ts"].map((file) => join(consumer.folder, file)), {
+    const program = ts.createProgram(["consumer.ts", "service.ts", "exhaustive.ts"].map((file) => join(consumer.folder, file)), {
       module,
       moduleResolution,
       target: ScriptTarget.ES2022,
@@ -269,6 +309,14 @@ for (const [name, module, moduleResolution] of [
     assert.deepEqual(ts.getPreEmitDiagnostics(program).map(text), []);
   });
 }
+
+test("the codes of the package itself are those that it gives", async () => {
+  const pkg = fileURLToPath(new URL("../../pkg", import.meta.url));
+  const modules = (await readdir(pkg, { recursive: true })).filter((path) => /^(edge\/)?[\w-]+\.js$/.test(path));
+  const sources = await Promise.all(modules.map((path) => readFile(join(pkg, path), "utf8")));
+  const given = sources.flatMap((source) => [...source.matchAll(/(?:code: |\?\? )"([a-z]+_[a-z_]+)"/g)].map(([, code]) => code));
+  assert.deepEqual([...new Set(given)].filter((code) => !codes.has(code)).sort(), [...CLIENT_CODES].sort());
+});
 
 function text({ file, start = 0, messageText }) {
   const where = file ? `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1}: ` : "";

@@ -13,6 +13,8 @@ export const configurations = {
   main: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.main) }),
   // The same, as JSON text, with access tokens that are spent as soon as may be.
   brief: (at) => ({ ...secrets, COUNTERSIGN: JSON.stringify({ ...development(at, at.brief), access_lifetime: 30 }) }),
+  // The whole school, with its own routes: what `npm start` gives a developer.
+  oak: (at) => ({ ...secrets, COUNTERSIGN: school(at) }),
   // Asked by nobody before the test of first requests.
   fresh: (at) => ({ ...secrets, COUNTERSIGN: development(at, at.fresh) }),
   // For tokens that are signed well and say something wrong: its keys in KV are the test's.
@@ -116,6 +118,12 @@ function development(at, origin, accounts) {
     accounts: { password: cheap, fields, ...accounts },
     mail: { from: "Countersign <no-reply@app.example>", transport: "mailbox" },
   };
+}
+
+function school(at) {
+  const { providers: { demo, campus, hostile }, ...rest } = development(at, at.oak, { fields: [] });
+  const rules = [{ path: "/teachers/*", policy: { has_tag: "groups:teacher" } }];
+  return { ...rest, providers: { demo, campus, hostile: { ...hostile, name: "Village library" } }, sign_in: "/sign-in", rules };
 }
 
 /** The clients of the strict provider, in the words of Dynamic Client Registration. */
@@ -287,7 +295,7 @@ function client(at, provider, more) {
   return {
     client_id: clientId(provider),
     client_secret: CLIENT_SECRETS[provider],
-    redirect_uris: [at.main, at.brief].map((origin) => `${origin}/auth/oauth/${provider}/callback`),
+    redirect_uris: [at.main, at.brief, at.oak, at.nginx].map((origin) => `${origin}/auth/oauth/${provider}/callback`),
     ...more,
   };
 }

@@ -9,6 +9,7 @@
 
 import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { bundleWorker } from "../../scripts/bundle.mjs";
 import { startIdp } from "../../scripts/idp.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { freshKey, freshKeys, publicJwk } from "./tokens.mjs";
@@ -79,14 +80,15 @@ async function strictly(origins, port) {
 
 async function startMiniflare(described, folder, log, names, { persist, gate }) {
   const { Miniflare, Log, LogLevel, Response } = await import("miniflare");
-  const shared = await workerOptions();
+  const { whole, alone } = await workerOptions();
   const modules = workerModules(folder);
+  const school = names.includes(SCHOOL) && (await schoolModules(folder));
   const workers = names.map((name) => ({
-    ...shared,
+    ...(name === SCHOOL ? whole : alone),
     name,
-    modules,
+    modules: name === SCHOOL ? school : modules,
     bindings: configurations[name](described),
-    assets: { ...shared.assets, workerName: name },
+    assets: { ...(name === SCHOOL ? whole : alone).assets, workerName: name },
     kvNamespaces: gate ? {} : { KV: `kv-${name}` },
     wrappedBindings: gate ? { KV: gated(name) } : {},
     ratelimits: { LIMIT: { simple: { limit: name === "limited" ? 3 : 1_000_000, period: 60 } } },
@@ -145,11 +147,24 @@ function reaching(ports, Response) {
   };
 }
 
-/** What wrangler.toml says: bindings, Durable Objects, assets, compatibility date. */
+/** The Worker that is the whole school; the others are Countersign alone. */
+const SCHOOL = "oak";
+
+const schoolModules = (folder) =>
+  bundleWorker(
+    readFileSync(join(root, "www", "worker", "index.js"), "utf8").replace("../../build/worker/", `${folder}/`),
+    join(root, "www", "worker"),
+  );
+
+/** What wrangler.toml says: bindings, Durable Objects, assets, compatibility date; `alone` without what is the school's own. */
 async function workerOptions() {
   Object.assign(process.env, { WRANGLER_LOG: "error", WRANGLER_SEND_METRICS: "false" });
   const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
-  return unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, { envFiles: [] }).workerOptions;
+  const whole = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, { envFiles: [] }).workerOptions;
+  const { SCHOOL: _, ...durableObjects } = whole.durableObjects;
+  // A path that is nobody's is nobody's: only the school's page routes by itself.
+  const { not_found_handling, ...assetConfig } = whole.assets.assetConfig;
+  return { whole, alone: { ...whole, durableObjects, assets: { ...whole.assets, assetConfig } } };
 }
 
 function workerModules(folder) {

@@ -1,0 +1,36 @@
+import { make } from "../dom.js";
+import { emailField } from "../form/fields.js";
+import { createForm } from "../form/form.js";
+import { badge, createSection } from "./section.js";
+
+/** The move to another address, which both mailboxes are asked about. */
+export function createEmail({ host, config, proven, changed }) {
+  const { client, say, pieces } = host;
+  if (!config.actions.includes("change_email")) return undefined;
+  let address;
+  const form = createForm(host, {
+    id: "email",
+    fields: [{ ...emailField(host), label: say("account.email_new") }],
+    button: say("account.change"),
+    submit: async (values) => {
+      const old = address;
+      const { next } = await proven(() => client.changeEmail(values));
+      form.reset();
+      form.say(pieces(`account.${next}`, { old: strong(old), email: strong(values.email) }));
+      await changed("email");
+    },
+  });
+  const now = make("p");
+  const { element, about } = createSection("email", say("field.email"), "", now, form.element);
+
+  function show({ profile: { email, email_verified } }) {
+    address = email;
+    const state = say(email_verified ? "account.verified" : "account.unverified");
+    now.replaceChildren(...(email ? [strong(email), " ", badge(state)] : [say("account.none")]));
+    about.textContent = say(email && email_verified ? "account.email_both" : "account.email_one");
+  }
+
+  return { element, show };
+}
+
+const strong = (text) => make("strong", {}, make("bdi", {}, text ?? ""));

@@ -1,0 +1,61 @@
+import { make } from "../dom.js";
+import { declaredField } from "../form/fields.js";
+import { createForm } from "../form/form.js";
+import { portrait } from "../providers.js";
+import { createSection } from "./section.js";
+
+/** Everything about her that she may change at once. The e-mail address has a section of its own. */
+export function createProfile({ host, config, changed }) {
+  const { client, say } = host;
+  const fields = config.fields.filter(({ name }) => name !== "email").map((field) => declaredField(host, field));
+  if (!config.password || !config.actions.includes("profile") || fields.length === 0) return undefined;
+  let shown = {};
+  const form = createForm(host, {
+    id: "profile",
+    fields,
+    button: say("account.save"),
+    submit: async (values) => {
+      const changes = difference(shown, values);
+      if (Object.keys(changes).length > 0) {
+        fill(await client.updateProfile(changes));
+        await changed("profile");
+      }
+      form.say(say("account.saved"));
+    },
+  });
+  const who = make("div", { className: "person" });
+  const { element } = createSection("profile", say("account.profile"), "", who, form.element);
+
+  /** What is shown already is left alone: she may be typing. */
+  function show({ profile }) {
+    if (JSON.stringify(profile) !== JSON.stringify(shown)) fill(profile);
+  }
+
+  function fill(profile) {
+    shown = profile;
+    const called = profile.name ?? profile.user_name ?? profile.email;
+    const about = called !== profile.email && profile.email;
+    const lines = [make("strong", {}, called), about && make("div", { className: "muted" }, about)];
+    who.replaceChildren(portrait(profile), make("div", {}, lines));
+    for (const control of Object.values(form.controls)) control.write(valueOf(profile, control.name));
+  }
+
+  return { element, show };
+}
+
+function valueOf(profile, name) {
+  const own = name.startsWith("fields.") ? profile.fields[name.slice("fields.".length)] : profile[name];
+  return own ?? null;
+}
+
+/** What she has changed; what is the same need not be sent. */
+function difference(profile, { fields = {}, ...values }) {
+  const changes = differing(profile, values);
+  const own = differing(profile.fields, fields);
+  return Object.keys(own).length > 0 ? { ...changes, fields: own } : changes;
+}
+
+/** A box that nobody has ticked, and what was taken away, are the same as no answer. */
+function differing(before, after) {
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => (before[name] ?? false) !== (value ?? false)));
+}

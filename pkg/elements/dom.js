@@ -1,0 +1,43 @@
+/**
+ * A new element: properties, then children (text, nodes, or lists of them; what is missing is passed over). A property with a hyphen is set as
+ * an attribute, and so is `role`; a property that is undefined is left alone.
+ */
+export function make(name, properties = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === undefined) continue;
+    if (key.includes("-") || key === "role") element.setAttribute(key, value);
+    else element[key] = value;
+  }
+  element.append(...children.flat(Infinity).filter((child) => child || child === 0));
+  return element;
+}
+
+/** A button that runs a task while it shows that it is busy; what the task throws is given to `failed`. */
+export function action(label, task, { failed = () => {}, ...properties } = {}) {
+  const button = make("button", { type: "button", part: "button", ...properties }, label);
+  button.addEventListener("click", () => busy(button, task).catch(failed));
+  return button;
+}
+
+/** Runs the task while the button shows that it is busy; a second press meanwhile does nothing. */
+export async function busy(button, task) {
+  if (button.getAttribute("aria-busy") === "true" || button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await task();
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+/** A sign of lines, 24 by 24, in the colour of the text beside it. Nothing is read out. */
+export function icon(path) {
+  const [svg, line] = ["svg", "path"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name));
+  line.setAttribute("d", path);
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(line);
+  return svg;
+}

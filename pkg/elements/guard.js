@@ -1,0 +1,146 @@
+import { CountersignElement } from "./base.js";
+import { make } from "./dom.js";
+
+const HELD = "";
+const WAITING = "waiting";
+const OTHERWISE = "otherwise";
+
+/**
+ * `<countersign-guard tag="groups:teacher">` shows what stands in it only to whom the tag, the policy, or both let in. It is for showing and
+ * hiding: whoever reads the page's source sees all of it.
+ */
+export class GuardElement extends CountersignElement {
+  static observedAttributes = ["tag", "policy", "at"];
+  static properties = ["client", "tag", "at", "policy", "conditions"];
+  static styles = [":host, .content { display: contents; }"];
+
+  #slot = make("slot", { name: WAITING });
+  #policy;
+  #conditions;
+  #account; // whose verdict is shown
+  #retry;
+
+  constructor() {
+    super();
+    this.content.append(this.#slot);
+  }
+
+  /** A question such as `groups:teacher`; null if none is asked. */
+  get tag() {
+    return this.getAttribute("tag");
+  }
+
+  set tag(tag) {
+    this.#reflect("tag", tag);
+  }
+
+  /** Where it is judged; null: here. */
+  get at() {
+    return this.getAttribute("at");
+  }
+
+  set at(at) {
+    this.#reflect("at", at);
+  }
+
+  /** A policy, or its JSON. */
+  get policy() {
+    return this.#policy;
+  }
+
+  set policy(policy) {
+    // A framework sets an equal one each time that it renders.
+    if (JSON.stringify(policy) === JSON.stringify(this.#policy)) return;
+    this.#policy = policy ?? undefined;
+    this.#askAnew();
+  }
+
+  /** What the page says of the conditions that the policy names. */
+  get conditions() {
+    return this.#conditions;
+  }
+
+  set conditions(conditions) {
+    this.#conditions = conditions ?? undefined;
+    this.#askAnew();
+  }
+
+  /** Whether it lets in who is here; undefined until that is known. */
+  get held() {
+    const { name } = this.#slot;
+    return name === WAITING ? undefined : name === HELD;
+  }
+
+  connectedCallback() {
+    this.#turn(WAITING);
+    super.connectedCallback();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#turn(WAITING);
+    this.#retry?.abort();
+  }
+
+  attributeChangedCallback(name, before, value) {
+    if (name === "policy") this.policy = value;
+    else if (before !== value) this.#askAnew();
+  }
+
+  async render({ session, isCurrent }) {
+    // What one person may see is not shown to another one meanwhile.
+    if (session?.account !== this.#account) this.#turn(WAITING);
+    this.#account = session?.account;
+    // Several attributes change at once, and are one question.
+    await undefined;
+    if (!isCurrent()) return;
+    const held = await this.#judge(session);
+    if (isCurrent()) this.#turn(held ? HELD : OTHERWISE);
+  }
+
+  /** Whatever went wrong lets in nobody. */
+  fail(error) {
+    this.#turn(OTHERWISE);
+    if (this.tell("countersign-error", error, { cancelable: true })) console.error("countersign-guard:", error);
+    this.#retry?.abort();
+    this.#retry = new AbortController();
+    addEventListener("online", () => this.update(), { once: true, signal: this.#retry.signal });
+  }
+
+  /** All that is asked must hold; where nothing is asked, something got lost. */
+  async #judge(session) {
+    const [tag, at, policy] = [this.tag, this.at ?? undefined, parsed(this.#policy)];
+    if (tag === null && policy === undefined) throw new TypeError("neither a tag nor a policy is asked for");
+    if (tag !== null && !(await this.#hasTag(session, tag, at))) return false;
+    return policy === undefined || this.client.can(policy, given({ at, conditions: this.#conditions }));
+  }
+
+  async #hasTag(session, tag, at) {
+    if (!at || !session) return this.client.has(tag);
+    const { allowed } = await this.client.check(tag, { at });
+    return allowed === true;
+  }
+
+  #reflect(name, value) {
+    if (value === undefined || value === null) this.removeAttribute(name);
+    else this.setAttribute(name, value);
+  }
+
+  /** Another question: the verdict on the one before says nothing. */
+  #askAnew() {
+    this.#turn(WAITING);
+    if (this.isConnected) this.update();
+  }
+
+  #turn(name) {
+    this.#slot.name = name;
+  }
+}
+
+/** A policy of one word needs no quotes: `policy="signed_in"`. */
+function parsed(policy) {
+  if (typeof policy !== "string") return policy;
+  return /^\w+$/.test(policy) ? policy : JSON.parse(policy);
+}
+
+const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -1,0 +1,16 @@
+// `import "countersign/elements"` defines the elements. In a server there are none, and the import does nothing.
+
+import { AccountElement } from "./account/account.js";
+import { AuthElement } from "./auth/auth.js";
+import { define } from "./base.js";
+import { GuardElement } from "./guard.js";
+import { UserElement } from "./user.js";
+
+export { addLanguage } from "./language.js";
+export { setClient } from "./shared.js";
+export { AccountElement, AuthElement, GuardElement, UserElement };
+
+define("countersign-auth", AuthElement);
+define("countersign-user", UserElement);
+define("countersign-account", AccountElement);
+define("countersign-guard", GuardElement);

@@ -1,0 +1,77 @@
+import { computed, defineComponent, getCurrentInstance, inject, provide, shallowRef, toValue, watchPostEffect } from "vue";
+
+const KEY = Symbol("countersign");
+
+export const createCountersign = (provided) => ({ install: (app) => void app.provide(KEY, provided) });
+
+export const provideCountersign = (provided) => provide(KEY, provided);
+
+export const useClient = () => useProvided().client;
+
+export function useSession() {
+  const { client, session } = useProvided();
+  const known = client.getSnapshot();
+  const current = shallowRef(known === undefined ? session : known);
+  const follow = (latest) => latest !== undefined && (current.value = latest);
+  inPage((onCleanup) => {
+    onCleanup(client.subscribe(follow));
+    follow(client.getSnapshot());
+    client.session().catch(() => {}); // not known yet: the client asks again by itself
+  });
+  return current;
+}
+
+export const useHas = (tag) => useAnswer((client) => client.has(toValue(tag)), () => toValue(tag));
+
+export const useCan = (policy, options) =>
+  useAnswer((client) => client.can(toValue(policy), toValue(options)), () => [toValue(policy), toValue(options)]);
+
+export const Guard = defineComponent({
+  name: "Guard",
+  props: { tag: String, policy: null, at: String, conditions: Object },
+  setup(props, { slots }) {
+    const instance = getCurrentInstance();
+    const options = ({ at, conditions }) => (conditions ? { at, conditions } : { at });
+    const may = useCan(() => demanded(props, instance.vnode.props), () => options(props));
+    return () => (may.value ? slots.default : may.value === undefined ? slots.waiting : slots.otherwise)?.();
+  },
+});
+
+/** Asks, and again whenever the question or the session is another one. An error is a no. */
+function useAnswer(ask, question) {
+  const client = useClient();
+  const session = useSession();
+  // While a session is renewed the answer stands; that of another account, or to another question, never does.
+  const about = computed(() =>
+    session.value === undefined ? undefined : JSON.stringify([session.value?.account, question()], (_, value) => value ?? null),
+  );
+  const known = shallowRef({});
+  inPage((onCleanup) => {
+    const [key, latest] = [about.value, session.value];
+    if (latest === undefined) return;
+    let over = false;
+    const settle = (answer) => over || (known.value = { about: key, answer });
+    onCleanup(() => {
+      over = true;
+    });
+    ask(client).then(settle, () => settle(false));
+  });
+  return computed(() => (known.value.about === about.value ? known.value.answer : undefined));
+}
+
+/** After the first rendering, which must be what the server has made; on a server, never. */
+const inPage = (effect) => globalThis.window && watchPostEffect(effect);
+
+/** All that is given. What is given without a value got lost on its way, and is never met; nor is nothing at all. */
+function demanded({ tag, policy }, given) {
+  const parts = [];
+  if ("tag" in { ...given }) parts.push({ has_tag: tag });
+  if ("policy" in { ...given }) parts.push(policy);
+  return parts.length > 1 ? { and: parts } : parts[0];
+}
+
+function useProvided() {
+  const provided = inject(KEY, undefined);
+  if (!provided) throw new Error("Countersign is not provided: `app.use(createCountersign({ client }))`");
+  return provided;
+}

@@ -1,0 +1,154 @@
+// Pages of what the package exports, made of its declarations.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { root } from "../paths.mjs";
+
+const pkg = join(root, "pkg");
+
+/** The pages in their order; what several of them export stands on the first. */
+const PAGES = [
+  { name: "package.md", types: "index.d.ts", title: "countersign", about: "The client, for pages and for Node." },
+  { name: "edge.md", types: "edge.d.ts", title: "countersign/edge", about: "The guard, for other services." },
+  { name: "elements.md", types: "elements.d.ts", title: "countersign/elements", about: "The elements, for every page." },
+  { name: "react.md", types: "react.d.ts", title: "countersign/react", about: "The bindings for React." },
+  { name: "vue.md", types: "vue.d.ts", title: "countersign/vue", about: "The bindings for Vue." },
+];
+
+/** Each page by its name. */
+export function typePages() {
+  const there = PAGES.filter(({ types }) => existsSync(join(pkg, types)));
+  const program = programOf(there.map(({ types }) => types));
+  const homes = new Map();
+  return Object.fromEntries(there.map((page) => [page.name, typePage(program, page, homes)]));
+}
+
+/** Every code of an error: of the Worker with its status, then those of the client itself. */
+export function errorsPage() {
+  const program = programOf(["wire.d.ts", "index.d.ts"]);
+  const interfaces = (file) => program.getSourceFile(join(pkg, file)).statements.filter(ts.isInterfaceDeclaration);
+  const table = (problems) => {
+    const rows = problems.flatMap((problem) => codesOf(problem).map(({ code, about }) => errorRow(code, about || docOf(problem)))).sort();
+    return ["| code | what it says |", "| --- | --- |", ...rows].join("\n");
+  };
+  const about = "Every code of a problem document and of a `CountersignError`. A code never changes its meaning. [How to handle them](../errors.md).";
+  const wire = table(interfaces("wire.d.ts").filter(({ heritageClauses }) => heritageClauses));
+  const own = table(interfaces("index.d.ts").filter(({ name }) => name.text === "ClientProblem"));
+  return titled("Errors", about, joined("## Of the Worker and the Wasm", wire, "## Of the client itself", own));
+}
+
+/** The codes of a problem, each with the comment that stands before it. */
+function codesOf(problem) {
+  const text = problem.members.find((member) => member.name?.getText() === "code").type.getFullText();
+  return [...text.matchAll(/(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\s*)?\|?\s*"(\w+)"/g)].map(([, comment, code]) => ({ code, about: oneLine((comment ?? "").replace(/^\s*\* ?/gm, "")) }));
+}
+
+const titled = (title, about, body) => `# ${title}\n\n<!-- Written by \`node scripts/reference.mjs\`; not to be edited. -->\n\n${about}\n\n${body.trim()}\n`;
+
+function programOf(files) {
+  const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
+  const lib = ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"];
+  const options = { strict: true, noEmit: true, module: ModuleKind.NodeNext, moduleResolution: ModuleResolutionKind.NodeNext, target: ScriptTarget.ES2022, lib, types: [] };
+  const program = ts.createProgram(files.map((file) => join(pkg, file)), options);
+  program.getTypeChecker();
+  return program;
+}
+
+function typePage(program, { name, types, title, about }, homes) {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(join(pkg, types));
+  const [own, others] = [[], []];
+  for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(source))) {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    if (homes.has(symbol)) others.push(`[\`${exported.name}\`](${homes.get(symbol)})`);
+    else own.push({ name: exported.name, symbol });
+  }
+  const isValue = ({ symbol }) => Number(Boolean(symbol.flags & ts.SymbolFlags.Value));
+  own.sort((one, other) => isValue(other) - isValue(one) || (one.name < other.name ? -1 : 1));
+  anchored(own).forEach(({ symbol, anchor }) => homes.set(symbol, `${name}#${anchor}`));
+  const sections = own.map(({ name, symbol }) => section(name, symbol));
+  if (others.length) sections.push(`## Also exported\n\n${others.sort().join(", ")}`);
+  const index = anchored(own).map(({ name, anchor }) => `[\`${name}\`](#${anchor})`).join(", ");
+  return titled(title, about, [index, ...sections].join("\n\n"));
+}
+
+/** With the anchors that headings of these names have, one after the other: case does not count. */
+function anchored(own) {
+  const names = own.map(({ name }) => name.toLowerCase());
+  return own.map((one, index) => {
+    const before = names.slice(0, index).filter((name) => name === names[index]).length;
+    return { ...one, anchor: before ? `${names[index]}-${before}` : names[index] };
+  });
+}
+
+function section(name, symbol) {
+  // Globals that a module adds to, such as JSX, are declarations elsewhere.
+  const declarations = symbol.declarations.filter((node) => node.getSourceFile().fileName.startsWith(pkg));
+  return [`## ${name}`, ...declarations.map(declaration)].join("\n\n");
+}
+
+function declaration(node) {
+  if (ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)) return members(node);
+  if (ts.isVariableDeclaration(node) && node.type && ts.isTypeLiteralNode(node.type)) return joined(docOf(node.parent.parent), listed(node.type.members, `${node.name.getText()}.`));
+  const whole = ts.isVariableDeclaration(node) ? node.parent.parent : node;
+  return joined(docOf(whole), fenced(whole.getText()));
+}
+
+function members(node) {
+  const bases = (node.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => `\`${plain(type)}\``));
+  const extended = bases.length ? `Extends ${bases.join(", ")}.` : "";
+  const named = node.members.filter((member) => !isHidden(member));
+  const callable = named.some(isCallable);
+  const body = callable ? listed(named, "") : table(named);
+  return joined(extended, docOf(node), body);
+}
+
+const isHidden = (member) => ts.isConstructorDeclaration(member) || Boolean(ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Private);
+
+const isCallable = (member) => ts.isMethodSignature(member) || ts.isMethodDeclaration(member) || isNamespace(member);
+
+/** A member that is an object of functions, such as `client.tags`. */
+const isNamespace = (member) => member.type && ts.isTypeLiteralNode(member.type) && member.type.members.some(ts.isMethodSignature);
+
+/** Members one after the other, each with what is said of it; those of a namespace behind its name. */
+function listed(nodes, prefix) {
+  return [...nodes].map((member) => {
+    const name = member.name?.getText() ?? "";
+    if (isNamespace(member)) return joined(`### ${prefix}${name}`, docOf(member), listed(member.type.members, `${prefix}${name}.`));
+    return joined(`**${code(`${name ? prefix : ""}${plain(member)}`)}**`, docOf(member));
+  }).join("\n\n");
+}
+
+function table(nodes) {
+  if (!nodes.length) return "";
+  const rows = [...nodes].map((member) => {
+    const name = member.name ? `${member.name.getText()}${member.questionToken ? "?" : ""}` : plain(member).replace(/\]:.*$/, "]");
+    const type = member.type ? plain(member.type) : plain(member);
+    return `| ${cell(code(name))} | ${cell(code(type))} | ${cell(oneLine(docOf(member)))} |`;
+  });
+  return ["| member | type | |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** The text of a node without its comments, in one line. */
+function plain(node) {
+  const text = node.getText().replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "");
+  return oneLine(text).replace(/^readonly |;$/g, "").replace(/;? \}/g, " }").replace(/^\| /, "").replace(/,? \)/g, ")").replace(/\( /g, "(");
+}
+
+function docOf(node) {
+  const docs = node.jsDoc ?? [];
+  const last = docs.at(-1);
+  if (!last) return "";
+  const text = typeof last.comment === "string" ? last.comment : ts.getTextOfJSDocComment(last.comment) ?? "";
+  const tags = (last.tags ?? []).map((tag) => oneLine(tag.getText().replace(/^\s*\* ?/gm, "")));
+  return joined(text, tags.map((tag) => `- ${tag}`).join("\n"));
+}
+
+const errorRow = (name, about) => `| ${code(name)} | ${cell(oneLine(about))} |`;
+
+const joined = (...parts) => parts.filter(Boolean).join("\n\n");
+const oneLine = (text) => text.replace(/\s+/g, " ").trim();
+const code = (text) => `\`${text}\``;
+const cell = (text) => text.replaceAll("|", "\\|");
+const fenced = (text) => `\`\`\`ts\n${text.replace(/^export (declare )?/, "")}\n\`\`\``;

@@ -1,0 +1,89 @@
+// One session, several tabs, and a session that is over while nobody looks: in Chromium.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { PASSWORD, createAccounts } from "../support/accounts.mjs";
+import { useRuntime } from "../support/runtime.mjs";
+import { enter, look, raiseStage } from "./stage.mjs";
+
+const SECOND = 1_000;
+// What is refused is said on the console too, by Chromium itself.
+const REFUSALS = { except: "status of 4" };
+
+let runtime;
+let stage;
+let accounts;
+
+before(async () => {
+  runtime = await useRuntime();
+  stage = await raiseStage(runtime.oak);
+  accounts = createAccounts(runtime, "oak");
+});
+
+after(async () => {
+  await stage?.close();
+  await runtime?.close();
+});
+
+const heading = (page, name) => page.getByRole("heading", { level: 1, name });
+
+async function signedIn(page) {
+  const { form } = await accounts.member();
+  await page.goto("/sign-in");
+  await enter(page, form.email, PASSWORD);
+  await heading(page, /^Hello/).waitFor();
+  return form;
+}
+
+/** When, on the clock that all tabs share, the page is as the condition says: in milliseconds. */
+const moment = (page, condition) => page.waitForFunction(`(${condition}) && performance.timeOrigin + performance.now()`).then((handle) => handle.jsonValue());
+
+test("signing out in one tab shows in the other within a second, and so does signing in", async () => {
+  const { context, page, leave } = await stage.person();
+  const { email } = await signedIn(page);
+  const other = await context.newPage();
+  await other.goto("/account");
+  await other.getByRole("heading", { name: "Where you are signed in" }).waitFor();
+  const third = await context.newPage();
+  await third.goto("/");
+  await heading(third, /^Hello/).waitFor();
+
+  await page.evaluate(`addEventListener("countersign-signed-out", () => (window.left = performance.timeOrigin + performance.now()), { once: true })`);
+  const seen = Promise.all([moment(other, `!document.querySelector("#notice").hidden`), moment(third, `document.querySelector("h1")?.textContent.startsWith("A small school")`)]);
+  await page.getByRole("button", { name: new RegExp(email.split("@")[0]) }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  const left = await moment(page, "window.left").then(() => page.evaluate("window.left"));
+  for (const at of await seen) assert.ok(at - left < SECOND, `${Math.round(at - left)} ms`);
+  await heading(page, "A small school").waitFor();
+  await other.locator("#page").getByRole("link", { name: "Sign in" }).waitFor();
+  await look(third, "school-signed-out");
+
+  await page.goto("/sign-in");
+  await enter(page, email, PASSWORD);
+  await heading(third, /^Hello/).waitFor();
+  await leave(REFUSALS);
+});
+
+test("a session that is over while the page sleeps is missed when it wakes, and what was hers is gone", async () => {
+  const { context, page, leave } = await stage.person();
+  await signedIn(page);
+  await page.goto("/account");
+  await page.getByRole("heading", { name: "Where you are signed in" }).waitFor();
+  await context.clearCookies();
+  await page.evaluate(`dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))`);
+  await page.locator("#notice").getByText("You are signed out.").waitFor();
+  await page.locator("#page").getByRole("link", { name: "Sign in" }).waitFor();
+  assert.equal(await page.getByRole("heading", { name: "Where you are signed in" }).count(), 0);
+  await leave(REFUSALS);
+});
+
+test("a session that was ended elsewhere is told of by the next answer, and no page is left half shown", async () => {
+  const { page, leave } = await stage.person();
+  const { email } = await signedIn(page);
+  const elsewhere = await accounts.enter(email);
+  await elsewhere.send("DELETE", "/auth/api/sessions");
+  await page.evaluate(`import("/client.js").then(({ client }) => client.session({ at: "decided" })).then(() => undefined)`);
+  await heading(page, "A small school").waitFor();
+  await page.locator("#notice").getByText("You are signed out.").waitFor();
+  await leave(REFUSALS);
+});

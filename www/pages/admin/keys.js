@@ -1,0 +1,43 @@
+import { client } from "../../client.js";
+import { button, make, notify } from "../../dom.js";
+import { dateAndTime } from "../../moment.js";
+import { takeAgain, withProof } from "../../proof.js";
+import { administered } from "./frame.js";
+
+const STATES = { next: "Published, signs soon", signing: "Signs the tokens", retired: "Retired: its last tokens run out", withdrawn: "Withdrawn" };
+
+export const page = administered("Signing keys", async () => {
+  const list = make("div", {});
+  const show = (keys) => list.replaceChildren(make("ul", { className: "rows keys" }, ...keys.map(row)));
+  const load = () => withProof("keys", () => client.keys.list()).then(show);
+  const rotate = async (how, said) => {
+    show(await withProof("keys", () => client.keys.rotate(how)));
+    notify(said);
+  };
+  const listing = button("List the keys", load, { className: "quiet" });
+  if (takeAgain() === "keys") queueMicrotask(() => listing.click());
+  return [
+    make("h1", {}, "Signing keys"),
+    make("p", { className: "lead" }, "They sign every token, and change by themselves every 90 days. Looking at them takes a fresh proof of who you are."),
+    make(
+      "section",
+      { className: "card", "aria-label": "Keys" },
+      list,
+      make("div", { className: "line" }, listing, button("Rotate", () => rotate({}, "Another key is published. It signs from tomorrow on."), { className: "quiet" }), button("A key is compromised …", () => compromised(rotate), { className: "quiet danger" })),
+    ),
+  ];
+});
+
+/** Everybody's token is void within minutes: asked twice. */
+async function compromised(rotate) {
+  const dialog = make("dialog", { className: "dialog", "aria-labelledby": "compromised-title" }, make("h2", { id: "compromised-title" }, "Withdraw all keys?"), make("p", {}, "Whatever they have signed is refused within minutes; every browser renews its token by itself."));
+  dialog.append(make("div", { className: "line" }, make("button", { type: "button", className: "danger", onclick: () => dialog.close("yes") }, "Withdraw them all"), make("button", { type: "button", className: "quiet", onclick: () => dialog.close("") }, "Keep them")));
+  document.body.append(dialog);
+  dialog.showModal();
+  const said = await new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
+  dialog.remove();
+  if (said === "yes") await rotate({ compromised: true }, "All keys are withdrawn, and a new one signs.");
+}
+
+const row = ({ kid, alg, state, created_at }) =>
+  make("li", {}, make("span", {}, make("strong", {}, STATES[state]), make("span", { className: "fine event-details" }, make("code", {}, kid), ` · ${alg}`)), make("span", { className: "fine" }, dateAndTime(created_at)));

@@ -1,0 +1,46 @@
+import { client } from "../../client.js";
+import { button, link, make, notify } from "../../dom.js";
+import { again } from "../../router.js";
+import { administered } from "./frame.js";
+import { missing, setUp } from "./setup.js";
+
+export const page = administered("Administration", async () => {
+  const [lacking, { accounts: pending }, teachers, pupils] = await Promise.all([
+    missing(),
+    client.accounts.list({ status: "pending", limit: 10 }),
+    client.tags.find("groups", "teacher", { kind: "account", limit: 10 }),
+    client.tags.find("groups", "class", { kind: "account", limit: 10 }),
+  ]);
+  const steps = [
+    step(lacking.length === 0, "Set up the school", lacking.length === 0 ? "Its groups are there, and the office may edit every document." : `Makes ${lacking.length} groups, such as class/7b and teacher/7b, lets the group office edit every document, and puts you into it.`, lacking.length > 0 && button("Set up the school", begin)),
+    step(teachers.records.length > 0, "Make somebody a teacher", ["Let Ben sign in once, in another browser or a private window. Then open ", link("/admin/classes/7b", "class 7b"), " and enter him as its teacher."]),
+    step(pupils.records.length > 0, "Put a pupil into a class", ["Cleo, say, who is at the provider as well. Until then she sees what everybody sees. ", link("/admin/classes/7b", "Class 7b"), " has a form for it."]),
+    step(false, "Look at it through their eyes", ["Ben finds a draft in the staff room and publishes it; Cleo’s page of 7b shows it at once. Under each document, “Who may read this?” says why.", " "], undefined, true),
+  ];
+  return [
+    make("h1", {}, "Administration"),
+    make("p", { className: "lead" }, "Everything here is a call of the package, and every change is an event."),
+    make("section", { className: "card", "aria-labelledby": "steps-title" }, make("h2", { id: "steps-title" }, "First steps"), make("ol", { className: "steps" }, ...steps)),
+    make(
+      "ul",
+      { className: "tiles" },
+      tile("/admin/people", "People", pending.length > 0 ? `${pending.length === 10 ? "10 or more" : pending.length} waiting to come in` : "Nobody is waiting"),
+      tile("/admin/classes", "Classes and groups", "Who is where, and what they may"),
+      tile("/admin/activity", "Activity", "Who has changed what"),
+      tile("/admin/keys", "Signing keys", "They change by themselves"),
+    ),
+  ];
+});
+
+async function begin() {
+  await setUp();
+  await again();
+  notify("The school is set up. Next, somebody has to teach.");
+}
+
+const tile = (href, title, text) => make("li", {}, make("a", { className: "tile", href }, make("strong", {}, title), make("span", {}, text)));
+
+function step(done, title, text, action, open) {
+  const state = open ? "" : done ? "done" : "to do";
+  return make("li", { className: done ? "done" : "" }, make("div", {}, make("h3", {}, title, state && make("span", { className: `badge ${done ? "good" : ""}` }, state)), make("p", {}, ...[text].flat()), action));
+}

@@ -1,0 +1,90 @@
+import { client } from "../../client.js";
+import { button, busy, field, link, make, notify, words } from "../../dom.js";
+import { dateAndTime, when } from "../../moment.js";
+import { again } from "../../router.js";
+import { administered } from "./frame.js";
+import { eventList } from "./events.js";
+import { called, status } from "./person-parts.js";
+import { lonely } from "../not-found.js";
+
+const STEPS = [
+  { to: "active", title: "Activate", from: ["blocked", "disabled"], said: "is active now" },
+  { to: "active", title: "Approve", from: ["pending"], said: "may come in now" },
+  { to: "blocked", title: "Block", from: ["pending", "active", "disabled"], said: "is blocked, and every session of theirs has ended", danger: true },
+  { to: "disabled", title: "Disable", from: ["active", "blocked"], said: "is disabled", danger: true },
+];
+
+export const page = administered("Person", async ({ account }) => {
+  const profile = /^[0-9a-f]{32}$/.test(account) && (await client.accounts.get(account).catch((error) => (error.code === "account_unknown" ? null : Promise.reject(error))));
+  if (!profile) return [lonely("There is nobody of that id", "Perhaps the account has been deleted.")];
+  const [{ tags }, sessions, { events }] = await Promise.all([client.tags.get("groups", `account/${account}`), client.accounts.sessions(account), client.accounts.events(account, { limit: 20 })]);
+  return [
+    make("p", { className: "back" }, link("/admin/people", "← People")),
+    make("div", { className: "head" }, make("h1", {}, called(profile)), status(profile.status)),
+    facts(profile),
+    part("Tags", "What this person’s token carries, from the next one on.", tagsOf(account, tags)),
+    part("Signed in", sessions.length > 0 ? "Ending them all takes effect at once where it is decided." : "Nowhere at the moment.", sessionsOf(profile, sessions)),
+    part("What has happened", undefined, eventList(events)),
+  ];
+});
+
+function part(title, text, ...content) {
+  const id = `part-${title.toLowerCase().replaceAll(" ", "-")}`;
+  return make("section", { className: "card", "aria-labelledby": id }, make("h2", { id }, title), text && make("p", { className: "fine" }, text), ...content);
+}
+
+function facts(profile) {
+  const { account, email, email_verified, user_name, created_at, has_password } = profile;
+  const rows = [
+    ["Address", email ? `${email}${email_verified ? "" : " (not verified)"}` : "none known"],
+    ["User name", user_name ?? "none"],
+    ["Came", dateAndTime(created_at)],
+    ["Signs in", has_password ? "with a password, or a provider" : "through a provider"],
+    ["Account", make("code", {}, account)],
+  ];
+  const steps = STEPS.filter(({ from }) => from.includes(profile.status)).map(({ to, title, said, danger }) => button(title, () => step(profile, to, said), { className: danger ? "quiet danger" : "" }));
+  return make("section", { className: "card" }, make("dl", { className: "facts" }, ...rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))), make("div", { className: "line" }, ...steps));
+}
+
+async function step(profile, to, said) {
+  await client.accounts.setStatus(profile.account, to);
+  await after(`${called(profile)} ${said}.`);
+}
+
+async function after(text) {
+  await again();
+  notify(text);
+}
+
+function tagsOf(account, tags) {
+  const record = `account/${account}`;
+  const take = (tag) => async () => {
+    await client.tags.remove("groups", record, [tag]);
+    await after(`${tag} has been taken.`);
+  };
+  const chips = tags.map((tag) => make("li", {}, make("code", {}, tag), button("Take", take(tag), { className: "small quiet", "aria-label": `Take the tag ${tag}` })));
+  const input = make("input", { name: "tag", required: true, autocomplete: "off", autocapitalize: "none", spellcheck: false });
+  const submit = make("button", { type: "submit" }, "Give");
+  const message = make("p", { className: "error", role: "alert" });
+  const form = make("form", {}, field("Another tag", input, { hint: "Such as teacher/7b. Classes have a form of their own, which enters the name as well." }), submit, message);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const give = async () => {
+      await client.tags.add("groups", record, [input.value.trim()]);
+      await after(`${input.value.trim()} has been given.`);
+    };
+    busy(submit, () => give().catch((error) => (message.textContent = words(error))));
+  });
+  return make("div", {}, tags.length > 0 ? make("ul", { className: "chips" }, ...chips) : make("p", { className: "empty" }, "None yet."), form);
+}
+
+function sessionsOf(profile, sessions) {
+  const { account } = profile;
+  const end = (sid) => async () => {
+    const ended = await client.accounts.endSessions(account, sid);
+    await after(ended === 1 ? "One session has been ended." : `${ended} sessions have been ended.`);
+  };
+  const name = ({ device }) => [device?.browser, device?.os].filter(Boolean).join(" on ") || "An unknown device";
+  const rows = sessions.map((one) => make("li", {}, make("span", {}, name(one), make("span", { className: "fine" }, " last used ", when(one.used_at))), button("End", end(one.sid), { className: "small quiet", "aria-label": `End the session of ${name(one)}` })));
+  return make("div", {}, make("ul", { className: "rows" }, ...rows), sessions.length > 1 && button("End them all", end(undefined), { className: "quiet danger" }));
+}
