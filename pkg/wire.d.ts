@@ -153,6 +153,16 @@ export interface Claims {
   email_verified?: boolean;
 }
 
+/** What is said of a code where there is no HTTP: in the package's Wasm, for guards. */
+export interface CodeDescription {
+  /** The code. */
+  code: ErrorCode;
+  /** The HTTP status that carries it. */
+  status: number;
+  /** What the caller is told, in one sentence. */
+  detail: string;
+}
+
 /** What a deployment offers. */
 export interface Config {
   /** Where one can sign in, in the order of the configuration. */
@@ -1559,6 +1569,14 @@ export interface Tagged {
 
 /** The tags of one record in every set, as a token carries them. */
 export type Tags = { [name: string]: string[] };
+
+/** An error as JavaScript catches it. */
+export interface Thrown {
+  /** The code. */
+  code: ErrorCode;
+  /** The exact reason, for a log. */
+  message: string;
+}
 
 /** Where an answer comes from, and so how old it may be. */
 export type Tier =

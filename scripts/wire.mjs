@@ -14,7 +14,7 @@ type OneOf<T> = { [K in keyof T]: { readonly [P in K]: T[P] } & { readonly [P in
 /** The declarations of schemas by name. */
 export function declarations(schemas) {
   const read = inputs(schemas);
-  const written = Object.entries(schemas).map(([name, schema]) => new Printer(schemas, read.has(name)).declaration(name, schema));
+  const written = Object.entries(schemas).filter(([name]) => name !== "ErrorCode").map(([name, schema]) => new Printer(schemas, read.has(name)).declaration(name, schema));
   const text = `${HEAD}\n${written.join("\n\n")}\n`;
   return text.includes("OneOf<") ? `${text}${ONE_OF}` : text;
 }

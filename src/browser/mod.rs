@@ -72,15 +72,8 @@ pub fn claims(token: &str) -> Result<JsValue, JsValue> {
 /// None that a caller could cause.
 #[wasm_bindgen]
 pub fn problem(code: &str) -> Result<JsValue, JsValue> {
-    #[derive(serde::Serialize)]
-    struct Problem {
-        code: &'static str,
-        status: u16,
-        detail: &'static str,
-    }
     let code = Code::ALL.iter().find(|known| known.name() == code);
-    let problem = code.map(|code| Problem { code: code.name(), status: code.status(), detail: code.text() });
-    Ok(serde_wasm_bindgen::to_value(&problem)?)
+    Ok(serde_wasm_bindgen::to_value(&code.map(|code| code.description()))?)
 }
 
 thread_local! {
@@ -120,11 +113,5 @@ fn unavailable(cause: &str) -> JsValue {
 
 /// An error as JavaScript catches it.
 fn thrown(error: &Error) -> JsValue {
-    #[derive(serde::Serialize)]
-    struct Thrown<'a> {
-        code: &'a str,
-        message: &'a str,
-    }
-    let thrown = Thrown { code: error.code.name(), message: &error.cause };
-    serde_wasm_bindgen::to_value(&thrown).unwrap_or(JsValue::NULL)
+    serde_wasm_bindgen::to_value(&error.thrown()).unwrap_or(JsValue::NULL)
 }

@@ -21,7 +21,10 @@ use super::user_name::UserName;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(description = "What state an account is in. Nobody signs in to one that is not active."))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(description = "What state an account is in. Nobody signs in to one that is not active.")
+)]
 pub enum Status {
     /// It waits for an administrator, or for its address to be proved.
     Pending,

@@ -190,7 +190,8 @@ impl Answer {
 /// The only answer of a deployment that is not configured correctly: every fault by name, none with its value.
 #[must_use]
 pub fn misconfigured(faults: &[String]) -> Response<Vec<u8>> {
-    Answer::problem_with(Code::ConfigurationInvalid, json!(ConfigurationFaults { faults }), false).into_response(Vec::new())
+    Answer::problem_with(Code::ConfigurationInvalid, json!(ConfigurationFaults { faults }), false)
+        .into_response(Vec::new())
 }
 
 /// The answer to a request that could not be handled at all.

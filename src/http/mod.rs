@@ -34,10 +34,10 @@ use std::rc::Rc;
 use http::{Method, Request, Response};
 
 pub use answer::{failed, misconfigured};
-#[cfg(feature = "schema")]
-pub use openapi::{document, wire};
 pub use authorization::{Guard, Passed, require};
 use keys::Keys;
+#[cfg(feature = "schema")]
+pub use openapi::{document, wire};
 
 use crate::domain::config::Config;
 use crate::domain::strength::Dictionary;

@@ -22,6 +22,7 @@ use crate::domain::rule::Pattern;
 use crate::domain::tag::{Question, Tag, TagSet};
 use crate::domain::time::Timestamp;
 use crate::domain::user_name::UserName;
+use crate::error::Code;
 
 /// A `$ref`.
 #[must_use]
@@ -118,6 +119,9 @@ pub struct Bearer;
 /// The id of a record; in the policy of a rule also `{name}`, for what its path has captured.
 pub struct RecordOrCapture;
 
+/// The code of an error.
+pub struct AnyCode;
+
 /// True, always.
 pub struct True;
 
@@ -173,6 +177,17 @@ written! {
     Bearer: { "const": "Bearer" }
     True: { "const": true }
     Score: { "type": "integer", "enum": [0, 1, 2, 3, 4] }
+}
+
+impl JsonSchema for AnyCode {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+        json_schema!({ "enum": names, "description": "The code of an error. It never changes its meaning." })
+    }
 }
 
 impl JsonSchema for FieldValue {

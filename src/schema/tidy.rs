@@ -30,7 +30,8 @@ fn object(members: Map<String, Value>) -> Map<String, Value> {
         })
         .collect();
     if members.get("format").is_some_and(|format| format == "unixtime") {
-        let about = members.get("description").and_then(Value::as_str).map_or_else(String::new, |text| format!("{text} "));
+        let about =
+            members.get("description").and_then(Value::as_str).map_or_else(String::new, |text| format!("{text} "));
         members.insert("description".to_owned(), format!("{about}Seconds since 1970-01-01T00:00:00Z.").into());
         members.remove("format");
     }
@@ -54,7 +55,8 @@ fn spread_names(members: &mut Map<String, Value>) {
 
 /// Members that all alternatives share stand in each of them: so each is a whole object, told apart by one member.
 fn distribute(members: &mut Map<String, Value>) {
-    let (Some(Value::Object(shared)), Some(Value::Array(parts))) = (members.get("properties"), members.get("anyOf")) else {
+    let (Some(Value::Object(shared)), Some(Value::Array(parts))) = (members.get("properties"), members.get("anyOf"))
+    else {
         return;
     };
     let required = members.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -144,9 +146,9 @@ fn is_noise(name: &str, value: &Value) -> bool {
     match name {
         "title" => value.is_string(),
         "$schema" => true,
-        "format" => value.as_str().is_some_and(|format| {
-            ["uint", "int", "double", "float"].iter().any(|number| format.starts_with(number))
-        }),
+        "format" => value
+            .as_str()
+            .is_some_and(|format| ["uint", "int", "double", "float"].iter().any(|number| format.starts_with(number))),
         _ => false,
     }
 }
@@ -179,7 +181,8 @@ fn merge(members: &mut Map<String, Value>, parts: Vec<Value>) {
     }
     let nullable = others.iter().any(|part| *part == json!({ "type": "null" }));
     if !said.is_empty() {
-        let about = members.get("description").and_then(Value::as_str).map_or_else(String::new, |text| format!("{text}\n\n"));
+        let about =
+            members.get("description").and_then(Value::as_str).map_or_else(String::new, |text| format!("{text}\n\n"));
         members.insert("description".to_owned(), format!("{about}{}", said.join("\n")).into());
     }
     if others.is_empty() || (nullable && others.len() == 1 && !names.is_empty()) {
@@ -218,7 +221,9 @@ fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(begin) = rest.find('[') {
-        let Some(end) = rest.get(begin..).and_then(|link| link.find(']')).map(|end| begin.saturating_add(end)) else { break };
+        let Some(end) = rest.get(begin..).and_then(|link| link.find(']')).map(|end| begin.saturating_add(end)) else {
+            break;
+        };
         plain.push_str(rest.get(..begin).unwrap_or_default());
         plain.push_str(rest.get(begin.saturating_add(1)..end).unwrap_or_default());
         rest = rest.get(end.saturating_add(1)..).unwrap_or_default();

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| parsed(include_str!("../../src/http/openapi.json")));
-static WIRE: LazyLock<Value> = LazyLock::new(|| json!({ "components": { "schemas": parsed(include_str!("../../src/schema/wire.json")) } }));
+static WIRE: LazyLock<Value> =
+    LazyLock::new(|| json!({ "components": { "schemas": parsed(include_str!("../../src/schema/wire.json")) } }));
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
@@ -31,11 +32,16 @@ fn every_operation_of_the_document_is_answered_and_no_other_one() {
     let world = World::new();
     let (mut asked, methods) = (0, ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
     for (path, operations) in DOCUMENT["paths"].as_object().unwrap() {
-        let described: BTreeSet<String> = operations.as_object().unwrap().keys().map(|name| name.to_uppercase()).collect();
+        let described: BTreeSet<String> =
+            operations.as_object().unwrap().keys().map(|name| name.to_uppercase()).collect();
         for method in methods {
-            let request = Request::builder().method(method).uri(path.replace(['{', '}'], "")).header("authorization", "Bearer x");
+            let request =
+                Request::builder().method(method).uri(path.replace(['{', '}'], "")).header("authorization", "Bearer x");
             let response = world.request(&Memory::default(), request.body(Vec::new()).unwrap());
-            let allowed = response.headers().get(ALLOW).map(|allow| allow.to_str().unwrap().split(", ").map(str::to_owned).collect());
+            let allowed = response
+                .headers()
+                .get(ALLOW)
+                .map(|allow| allow.to_str().unwrap().split(", ").map(str::to_owned).collect());
             let expected = (!described.contains(method)).then(|| described.clone());
             assert_eq!(allowed, expected, "{method} {path}");
             let code = code(&response);
@@ -83,10 +89,13 @@ fn policies_and_facts_are_read_as_they_are_described() {
             assert_eq!(faults(&WIRE, &reference(schema), value, "$"), [""; 0], "{}", vector["name"]);
         }
         let facts = FactsDocument::parse(&vector["facts"]).unwrap();
-        let explanation = serde_json::to_value(Policy::parse(&vector["policy"]).unwrap().explain(&facts.facts())).unwrap();
+        let explanation =
+            serde_json::to_value(Policy::parse(&vector["policy"]).unwrap().explain(&facts.facts())).unwrap();
         assert_eq!(faults(&WIRE, &reference("Explanation"), &explanation, "$"), [""; 0], "{}", vector["name"]);
     }
-    for policy in [json!("nobody"), json!({}), json!({ "and": [], "or": [] }), json!({ "has_tag": 1 }), json!({ "not": "x" })] {
+    for policy in
+        [json!("nobody"), json!({}), json!({ "and": [], "or": [] }), json!({ "has_tag": 1 }), json!({ "not": "x" })]
+    {
         assert!(!faults(&WIRE, &reference("Policy"), &policy, "$").is_empty(), "{policy}");
         assert!(Policy::parse(&policy).is_err());
     }
@@ -104,7 +113,10 @@ pub fn assert_described(method: &str, path: &str, response: &Response<Vec<u8>>) 
     let described = resolved(&DOCUMENT, &operation["responses"][&status]);
     assert!(described.is_object(), "no such status: {place}");
     for (name, header) in described["headers"].as_object().into_iter().flatten() {
-        assert!(header["required"] != true || response.headers().contains_key(name.as_str()), "`{name}` is missing: {place}");
+        assert!(
+            header["required"] != true || response.headers().contains_key(name.as_str()),
+            "`{name}` is missing: {place}"
+        );
     }
     let Some(media_type) = response.headers().get(CONTENT_TYPE) else {
         assert!(described.get("content").is_none() && response.body().is_empty(), "no body: {place}");
@@ -122,11 +134,13 @@ pub fn assert_described(method: &str, path: &str, response: &Response<Vec<u8>>) 
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let fits = |pattern: &str| {
         let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
-        let same = |(expected, given): (&&str, &&str)| expected == given || (expected.starts_with('{') && !given.is_empty());
+        let same =
+            |(expected, given): (&&str, &&str)| expected == given || (expected.starts_with('{') && !given.is_empty());
         pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
     };
     let exact = DOCUMENT["paths"].get(path);
-    let found = exact.or_else(|| DOCUMENT["paths"].as_object()?.iter().find(|(pattern, _)| fits(pattern)).map(|(_, item)| item));
+    let found = exact
+        .or_else(|| DOCUMENT["paths"].as_object()?.iter().find(|(pattern, _)| fits(pattern)).map(|(_, item)| item));
     found?.get(method.to_lowercase())
 }
 
@@ -214,6 +228,7 @@ fn text_faults(schema: &Value, text: &str, at: &str) -> Vec<String> {
     let characters = text.chars().count() as u64;
     let short = schema["minLength"].as_u64().is_some_and(|least| characters < least);
     let long = schema["maxLength"].as_u64().is_some_and(|most| characters > most);
-    let other = schema["pattern"].as_str().is_some_and(|pattern| !regex_lite::Regex::new(pattern).unwrap().is_match(text));
+    let other =
+        schema["pattern"].as_str().is_some_and(|pattern| !regex_lite::Regex::new(pattern).unwrap().is_match(text));
     (short || long || other).then(|| format!("{at} is not as its limits or its pattern: {text}")).into_iter().collect()
 }

@@ -185,9 +185,7 @@ impl Apply for ReadEvents {
             "SELECT at, happening, details, sequence FROM event WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
         let before = self.after.map_or(sql::Value::Integer(i64::MAX >> 10), Into::into);
         let rows = context.sql.run(statement, &[before, self.limit.into()])?;
-        let described = |row: &sql::Row| {
-            Ok(Recorded { sequence: row.number(3)?, event: event(row)? })
-        };
+        let described = |row: &sql::Row| Ok(Recorded { sequence: row.number(3)?, event: event(row)? });
         let full = is_full(&rows, self.limit);
         let next = rows.last().filter(|_| full).map(|row| row.number(3)).transpose()?;
         Ok(json!(AccountEvents { events: rows.iter().map(described).collect::<Result<_>>()?, next }))

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use http::HeaderName;
 use super::super::answer::Answer;
 use super::presence::Presence;
 use super::verdict::Verdict;
 use crate::domain::tag::Tags;
 use crate::error::Result;
+use http::HeaderName;
 
 const ACCOUNT: HeaderName = HeaderName::from_static("x-countersign-account");
 const SESSION: HeaderName = HeaderName::from_static("x-countersign-session");

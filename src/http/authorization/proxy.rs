@@ -115,10 +115,11 @@ async fn pass<P: Platform>(
     let presence = Presence::at(app, authentication, rule.at).await?;
     let case = Case { captures: &captures, ..Case::of_request(app, incoming, &presence, rule.at) };
     let judgement = judge(app, &rule.policy, &case).await?;
-    let verdict = match (judgement.settle(&rule.policy, &presence, Told { at: Some(rule.at), ..Told::default() })?, besides) {
-        // What is asked for besides must hold too.
-        (Verdict::Allowed(_), Some(guard)) => guard::judge(app, authentication, guard).await?,
-        (verdict, _) => verdict,
-    };
+    let verdict =
+        match (judgement.settle(&rule.policy, &presence, Told { at: Some(rule.at), ..Told::default() })?, besides) {
+            // What is asked for besides must hold too.
+            (Verdict::Allowed(_), Some(guard)) => guard::judge(app, authentication, guard).await?,
+            (verdict, _) => verdict,
+        };
     told(verdict, &presence)
 }

@@ -53,8 +53,6 @@ async fn pass<P: Platform>(app: &App<'_, P>, incoming: &Incoming, guard: &Guard)
     };
     match verdict {
         Verdict::Allowed(_) => Ok(Ok(Passed { token: presence.token().cloned() })),
-        Verdict::Refused(code, members) => {
-            Ok(Err(Answer::problem_with(code, members, incoming.prefers_html())))
-        }
+        Verdict::Refused(code, members) => Ok(Err(Answer::problem_with(code, members, incoming.prefers_html()))),
     }
 }

@@ -27,7 +27,8 @@ fn whole() -> Value {
             }
         }
     }
-    let tags: Vec<Value> = families().map(|(family, _)| json!({ "name": family, "description": about(family) })).collect();
+    let tags: Vec<Value> =
+        families().map(|(family, _)| json!({ "name": family, "description": about(family) })).collect();
     let responses = responses::share(&mut paths);
     json!({
         "openapi": "3.1.0",

@@ -115,9 +115,10 @@ fn flag() -> Value {
 fn tier(endpoint: &Endpoint) -> (Value, &'static str) {
     match endpoint.name {
         Name::Session => (json!({ "enum": TIERS, "default": "carried" }), "Where it is answered"),
-        Name::Check => {
-            (json!({ "enum": TIERS }), "Where it is answered; `carried`, or `replicated` where no token carries what is asked")
-        }
+        Name::Check => (
+            json!({ "enum": TIERS }),
+            "Where it is answered; `carried`, or `replicated` where no token carries what is asked",
+        ),
         _ => (json!({ "enum": ["replicated", "decided"], "default": "decided" }), "Where it is answered"),
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::policy::{Explanation, FactsDocument, Outcome, Policy};
 use crate::domain::providers::Tokens;
 use crate::domain::signing_key::PublicKeys;
 use crate::domain::strength::Estimate;
-use crate::error::FieldFault;
+use crate::error::{CodeDescription, FieldFault, Thrown};
 use crate::schema::{FieldValue, Schemas, reference};
 
 /// Those of the HTTP surface.
@@ -41,6 +41,7 @@ pub fn of_http() -> Value {
 /// Those of what crosses the border between JavaScript and the Wasm of the package.
 pub fn of_library() -> Value {
     let mut schemas = Schemas::default();
+    schemas.answer::<CodeDescription>().answer::<Thrown<'_>>();
     schemas.answer::<Estimate>().answer::<AccessToken>().answer::<Facts<'_>>();
     schemas.answer::<Policy>().answer::<FactsDocument>().answer::<Outcome>().answer::<Explanation<'_>>();
     schemas.finish()
@@ -53,7 +54,10 @@ fn forms() -> [(&'static str, Value); 3] {
     let changed = fields.iter().filter(|field| field.kind != Kind::Email).map(|field| member(field, false));
     let password = ("password".to_owned(), json!({ "type": "string" }));
     let administered = [
-        ("email_verified".to_owned(), json!({ "type": ["boolean", "null"], "description": "Whether the address is proved." })),
+        (
+            "email_verified".to_owned(),
+            json!({ "type": ["boolean", "null"], "description": "Whether the address is proved." }),
+        ),
         (
             "password_hash".to_owned(),
             json!({ "type": ["string", "null"], "description": "As Argon2, bcrypt, scrypt, Django, web2py or py4web store it." }),
@@ -61,9 +65,15 @@ fn forms() -> [(&'static str, Value); 3] {
         ("status".to_owned(), json!({ "anyOf": [reference("Status"), { "type": "null" }] })),
     ];
     [
-        ("ProfileChanges", form("What changes of a profile: what is absent is kept, null takes away.", changed.collect(), &[])),
+        (
+            "ProfileChanges",
+            form("What changes of a profile: what is absent is kept, null takes away.", changed.collect(), &[]),
+        ),
         ("Registration", form("A registration.", all(true).chain([password]).collect(), &["email", "password"])),
-        ("NewAccount", form("An account, as an administrator makes it.", all(false).chain(administered).collect(), &[])),
+        (
+            "NewAccount",
+            form("An account, as an administrator makes it.", all(false).chain(administered).collect(), &[]),
+        ),
     ]
 }
 
