@@ -82,8 +82,8 @@ pub async fn jwks<P: Platform>(app: &App<'_, P>) -> Result<Answer> {
 }
 
 /// `GET /openapi.json`.
-pub fn openapi<P>(app: &App<'_, P>) -> Result<Answer> {
-    Ok(Answer::json_text(openapi::of(app.config)).cached("public, max-age=300"))
+pub fn openapi<P>(app: &App<'_, P>) -> Answer {
+    Answer::json_text(openapi::of(app.config)).cached("public, max-age=300")
 }
 
 /// What goes over the wire here.

@@ -58,6 +58,7 @@ pub struct Told {
     /// Of a link: the only account that it is good for; null if it is good for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-nullable" = true)))]
+    #[allow(clippy::option_option, reason = "null says that it is good for everybody, and absent that it is no link")]
     pub account: Option<Option<AccountId>>,
     /// Of a link: when it runs out.
     #[serde(skip_serializing_if = "Option::is_none")]

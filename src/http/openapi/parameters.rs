@@ -16,7 +16,7 @@ use crate::schema::{inline, reference};
 /// Every parameter of an endpoint.
 pub fn of(endpoint: &Endpoint) -> Vec<Value> {
     let segments = endpoint.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    let path = segments.map(|name| in_path(name));
+    let path = segments.map(in_path);
     let required = endpoint.required.iter().map(|name| in_query(endpoint, name, true));
     path.chain(required).chain(endpoint.optional.iter().map(|name| in_query(endpoint, name, false))).collect()
 }
