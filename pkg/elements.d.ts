@@ -124,3 +124,5 @@ declare global {
     "countersign-error": CustomEvent<CountersignError | Error>;
   }
 }
+
+export {};

@@ -503,8 +503,8 @@ export interface Client {
 
   /**
    * Calls the listener, shortly after, whenever the session changes, in this tab or another. Returns the way to stop. While anybody listens, a
-   * page that can be seen asks for the session again when it comes back (from sleep, another tab, the browser's cache, or offline) and when the
-   * session's time is over, so that listeners hear of its end.
+   * page that can be seen asks for the session again when it comes back: from sleep, another tab, the browser's cache, or offline. By time alone it
+   * never asks, for that would keep the session of somebody alive who has left the page open and gone.
    * Fits React: `useSyncExternalStore(client.subscribe, client.getSnapshot)`.
    */
   subscribe(listener: (session: Session | null) => void): () => void;

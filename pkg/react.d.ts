@@ -4,7 +4,8 @@
  */
 
 import type { DetailedHTMLProps, HTMLAttributes, ReactElement, ReactNode } from "react";
-import type { Client, Conditions, Policy, PolicyOptions, Session, Tier } from "./index.js";
+import type { AccountElement, AccountSection, AuthElement, AuthView, GuardElement, UserElement } from "./elements.js";
+import type { Client, Conditions, CountersignError, Policy, PolicyOptions, Session, Tier } from "./index.js";
 
 /** Gives a client to all below, and asks it once who is signed in. */
 export declare function CountersignProvider(props: {
@@ -48,27 +49,49 @@ export type GuardProps = GuardDemand & {
 /** Shows its children only if the demand holds. For showing and hiding, as `useHas` is. */
 export declare function Guard(props: GuardProps): ReactElement;
 
-/** Attributes that each element has, and the client as a property, which React 18 leaves out. */
-type Of<Own> = DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTMLElement> & { client?: Client } & Own;
+/** What each element takes. React 18 sets attributes alone: no `client`, no policy that is an object, and none of the events. */
+type Of<Element, Own> = DetailedHTMLProps<HTMLAttributes<Element>, Element> & { client?: Client } & Own;
 
 declare module "react" {
   namespace JSX {
-    /** The elements of `countersign/elements`. React 18 hears none of their events: `addEventListener` does. */
+    /** The elements of `countersign/elements`. */
     interface IntrinsicElements {
-      "countersign-auth": Of<{
-        next?: string;
-        view?: "sign-in" | "register" | "forgot";
-        name?: string;
-        required?: boolean;
-        "oncountersign-signed-in"?: (event: CustomEvent<Session>) => void;
-      }>;
-      "countersign-user": Of<{ account?: string; "sign-in"?: string }>;
-      "countersign-account": Of<{
-        sections?: string;
-        "oncountersign-changed"?: (event: CustomEvent) => void;
-        "oncountersign-signed-out"?: (event: CustomEvent) => void;
-      }>;
-      "countersign-guard": Of<{ tag?: string; policy?: Policy | string; at?: Tier }>;
+      "countersign-auth": Of<
+        AuthElement,
+        {
+          view?: AuthView;
+          next?: string;
+          "next-from-url"?: boolean | "";
+          name?: string;
+          required?: boolean;
+          disabled?: boolean;
+          "oncountersign-signed-in"?: (event: CustomEvent<Session>) => void;
+          "oncountersign-signed-out"?: (event: CustomEvent<"signed_out" | "deleted">) => void;
+          "oncountersign-view"?: (event: CustomEvent<AuthView>) => void;
+        }
+      >;
+      "countersign-user": Of<UserElement, { account?: string; "sign-in"?: string }>;
+      "countersign-account": Of<
+        AccountElement,
+        {
+          sections?: string;
+          "oncountersign-changed"?: (event: CustomEvent<AccountSection>) => void;
+          "oncountersign-signed-out"?: (event: CustomEvent<"signed_out" | "deleted">) => void;
+        }
+      >;
+      "countersign-guard": Of<
+        GuardElement,
+        {
+          tag?: string;
+          policy?: Policy | string;
+          at?: Tier;
+          conditions?: Conditions;
+          "oncountersign-error"?: (event: CustomEvent<CountersignError | Error>) => void;
+        }
+      >;
     }
   }
 }
+
+// Else all that stands above would be exported.
+export {};

@@ -1,6 +1,6 @@
 "use client";
 
-import { Fragment, createContext, createElement, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { Fragment, createContext, createElement, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
 const Context = createContext(null);
 
@@ -10,7 +10,8 @@ export function CountersignProvider({ client, session, children }) {
   useEffect(() => {
     client.session().catch(() => {}); // not known yet: the client asks again by itself
   }, [client]);
-  return createElement(Context.Provider, { value: { client, initial } }, children);
+  const value = useMemo(() => ({ client, initial }), [client, initial]);
+  return createElement(Context.Provider, { value }, children);
 }
 
 export const useClient = () => useProvided().client;

@@ -13,7 +13,7 @@ const SIGNED_OUT = 30_000;
  */
 export function createSessions(api) {
   const listeners = new Set();
-  const watch = watching(session, () => (current ? freshUntil - api.now() : Infinity));
+  const watch = watching(session);
   const channel = openChannel(api.name, accept);
   let current; // undefined: nobody has asked yet
   let freshUntil = 0;
@@ -105,13 +105,10 @@ export function createSessions(api) {
   function adopt(session) {
     if (!session || session.sid !== current?.sid) era += 1;
     freshUntil = session ? session.expires_at * 1000 - MARGIN : api.now() + SIGNED_OUT;
-    const changed = JSON.stringify(session) !== JSON.stringify(current);
-    if (changed) {
-      current = session;
-      for (const listener of listeners) queueMicrotask(() => listener(session));
-    }
-    watch.wait();
-    return changed;
+    if (JSON.stringify(session) === JSON.stringify(current)) return false;
+    current = session;
+    for (const listener of listeners) queueMicrotask(() => listener(session));
+    return true;
   }
 
   function subscribe(listener) {

@@ -18,7 +18,8 @@ import type {
   VNode,
   VNodeProps,
 } from "vue";
-import type { Client, Conditions, Policy, PolicyOptions, Session, Tier } from "./index.js";
+import type { AccountSection, AuthView } from "./elements.js";
+import type { Client, Conditions, CountersignError, Policy, PolicyOptions, Session, Tier } from "./index.js";
 
 export interface Provided {
   /** One for the whole page; on a server, one for each request. */
@@ -73,25 +74,38 @@ export declare const Guard: new () => {
   };
 };
 
-/** Attributes that each element has, and the client as a property. */
+/** What each element takes. */
 type Of<Own> = new () => { $props: HTMLAttributes & ReservedProps & { client?: Client } & Own };
 
 declare module "vue" {
   /** The elements of `countersign/elements`. */
   interface GlobalComponents {
     "countersign-auth": Of<{
+      view?: AuthView;
       next?: string;
-      view?: "sign-in" | "register" | "forgot";
+      nextFromUrl?: boolean;
       name?: string;
       required?: boolean;
+      disabled?: boolean;
       onCountersignSignedIn?: (event: CustomEvent<Session>) => void;
+      onCountersignSignedOut?: (event: CustomEvent<"signed_out" | "deleted">) => void;
+      onCountersignView?: (event: CustomEvent<AuthView>) => void;
     }>;
     "countersign-user": Of<{ account?: string; signIn?: string }>;
     "countersign-account": Of<{
       sections?: string;
-      onCountersignChanged?: (event: CustomEvent) => void;
-      onCountersignSignedOut?: (event: CustomEvent) => void;
+      onCountersignChanged?: (event: CustomEvent<AccountSection>) => void;
+      onCountersignSignedOut?: (event: CustomEvent<"signed_out" | "deleted">) => void;
     }>;
-    "countersign-guard": Of<{ tag?: string; policy?: Policy | string; at?: Tier }>;
+    "countersign-guard": Of<{
+      tag?: string;
+      policy?: Policy | string;
+      at?: Tier;
+      conditions?: Conditions;
+      onCountersignError?: (event: CustomEvent<CountersignError | Error>) => void;
+    }>;
   }
 }
+
+// Else all that stands above would be exported.
+export {};

@@ -59,7 +59,7 @@ function useAnswer(ask, question) {
   return computed(() => (known.value.about === about.value ? known.value.answer : undefined));
 }
 
-/** After the first rendering, which must be what the server has made; on a server, never. */
+/** After the first rendering, which must be what the server has made; on a server, where Vue before 3.5 would do it, never. */
 const inPage = (effect) => globalThis.window && watchPostEffect(effect);
 
 /** All that is given. What is given without a value got lost on its way, and is never met; nor is nothing at all. */

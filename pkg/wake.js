@@ -1,25 +1,11 @@
-// How long it waits after a look that has failed, and at the most: timers stand still while a machine sleeps.
-const PAUSE = 30_000;
-
 /**
- * Looks again while somebody listens, in a page that can be seen: when it comes back from sleep or out of the browser's cache, when the
- * network does, and when what is known is fresh no longer, in `left()` milliseconds; never, if that is infinite.
+ * Looks again while somebody listens, when the page comes back: from sleep or another tab, out of the browser's cache, or with the network.
+ * By time alone never: that would count as use, and keep the session of somebody alive who has gone away from an open page.
  */
-export function watching(look, left) {
+export function watching(look) {
   let listening;
-  let timer;
 
-  async function again(options) {
-    if (document.hidden) return;
-    await look(options).catch(() => {});
-    wait();
-  }
-
-  function wait() {
-    clearTimeout(timer);
-    const delay = left();
-    if (listening && delay < Infinity) timer = setTimeout(again, delay > 0 ? Math.min(delay, PAUSE) : PAUSE);
-  }
+  const again = (options) => document.hidden || look(options).catch(() => {});
 
   function begin() {
     if (!globalThis.document) return;
@@ -28,14 +14,7 @@ export function watching(look, left) {
     document.addEventListener("visibilitychange", () => again(), { signal });
     addEventListener("online", () => again(), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && again({ fresh: true }), { signal });
-    wait();
   }
 
-  function end() {
-    listening?.abort();
-    listening = undefined;
-    wait();
-  }
-
-  return { begin, end, wait };
+  return { begin, end: () => listening?.abort() };
 }

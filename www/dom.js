@@ -21,6 +21,9 @@ export function make(name, properties = {}, ...children) {
 
 export const link = (href, ...children) => make("a", { href }, ...children);
 
+/** Words that only screen readers have. */
+export const unseen = (text) => make("span", { className: "visually-hidden" }, text);
+
 /** A button that shows that it is busy while its task runs, and hands a failure to `failed`. */
 export function button(label, task, { className = "", failed, ...properties } = {}) {
   const element = make("button", { type: "button", className, ...properties }, label);

@@ -51,7 +51,7 @@ function ask({ age, password, owner, ways, elsewhere }) {
   const form = make(
     "form",
     {},
-    make("input", { className: "visually-hidden", name: "username", autocomplete: "username", value: owner, readOnly: true, tabIndex: -1, "aria-hidden": "true" }),
+    make("input", { name: "username", autocomplete: "username", value: owner, readOnly: true, hidden: true }),
     field("Your password", secret, { id: "proof" }),
     submit,
     error,

@@ -8,7 +8,7 @@ export function audienceOf({ audience, class: of }) {
 }
 
 const LINES = {
-  version_stale: "Somebody else has changed this while you were writing. Copy what you need, then load it anew.",
+  version_stale: "Somebody else has changed this while you were writing. Copy what you need; “Cancel” shows it as it is now.",
   confirmation_required: "Nothing was changed: this takes a fresh proof of who you are.",
   policy_refused: "You may not do this.",
   class_exists: "There is a class of this name already.",

@@ -68,9 +68,10 @@ export class CountersignElement extends Root {
   /** The same with nodes among its values: a list of texts and nodes. */
   pieces = (path, values) => this.#speaker.pieces(path, values);
 
-  /** An error in words for people. */
-  explain(error) {
-    return this.say(`error.${error.code}`) ?? this.say("error.other", { code: error.code ?? error.name });
+  /** An error in words for people. In English the edge has its own. */
+  explain({ code, name, detail }) {
+    const own = this.language.startsWith("en") && detail;
+    return this.say(`error.${code}`) ?? (own || this.say("error.other", { code: code ?? name }));
   }
 
   /** Tells screen readers; nothing is seen. */

@@ -22,12 +22,12 @@ export function action(label, task, { failed = () => {}, ...properties } = {}) {
 
 /** Runs the task while the button shows that it is busy; a second press meanwhile does nothing. */
 export async function busy(button, task) {
-  if (button.getAttribute("aria-busy") === "true" || button.getAttribute("aria-disabled") === "true") return;
-  button.setAttribute("aria-busy", "true");
+  if (button.ariaBusy === "true" || button.ariaDisabled === "true") return;
+  button.ariaBusy = "true";
   try {
     await task();
   } finally {
-    button.removeAttribute("aria-busy");
+    button.ariaBusy = null;
   }
 }
 

@@ -18,7 +18,7 @@ export class GuardElement extends CountersignElement {
   #policy;
   #conditions;
   #account; // whose verdict is shown
-  #retry;
+  #failed = false;
 
   constructor() {
     super();
@@ -74,12 +74,12 @@ export class GuardElement extends CountersignElement {
   connectedCallback() {
     this.#turn(WAITING);
     super.connectedCallback();
+    addEventListener("online", this.#retry);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#turn(WAITING);
-    this.#retry?.abort();
+    removeEventListener("online", this.#retry);
   }
 
   attributeChangedCallback(name, before, value) {
@@ -94,6 +94,7 @@ export class GuardElement extends CountersignElement {
     // Several attributes change at once, and are one question.
     await undefined;
     if (!isCurrent()) return;
+    this.#failed = false;
     const held = await this.#judge(session);
     if (isCurrent()) this.#turn(held ? HELD : OTHERWISE);
   }
@@ -102,17 +103,18 @@ export class GuardElement extends CountersignElement {
   fail(error) {
     this.#turn(OTHERWISE);
     if (this.tell("countersign-error", error, { cancelable: true })) console.error("countersign-guard:", error);
-    this.#retry?.abort();
-    this.#retry = new AbortController();
-    addEventListener("online", () => this.update(), { once: true, signal: this.#retry.signal });
+    this.#failed = true;
   }
+
+  #retry = () => this.#failed && this.update();
 
   /** All that is asked must hold; where nothing is asked, something got lost. */
   async #judge(session) {
     const [tag, at, policy] = [this.tag, this.at ?? undefined, parsed(this.#policy)];
     if (tag === null && policy === undefined) throw new TypeError("neither a tag nor a policy is asked for");
     if (tag !== null && !(await this.#hasTag(session, tag, at))) return false;
-    return policy === undefined || this.client.can(policy, given({ at, conditions: this.#conditions }));
+    // Conditions that are not there are not to be named.
+    return policy === undefined || this.client.can(policy, { at, ...(this.#conditions && { conditions: this.#conditions }) });
   }
 
   async #hasTag(session, tag, at) {
@@ -142,5 +144,3 @@ function parsed(policy) {
   if (typeof policy !== "string") return policy;
   return /^\w+$/.test(policy) ? policy : JSON.parse(policy);
 }
-
-const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -9,7 +9,7 @@ import { providerButtons } from "./providers.js";
  * Asks for a proof. `proofs` and `maxAge` are as in an error `confirmation_required`; without `proofs` any does. `next` is where a provider leads
  * back to: that leaves the page. `done()` is called when she has proved it here. Resolves with `{ element, focus }`.
  */
-export async function createProof(host, { proofs, maxAge = null, next, beside = [], done }) {
+export async function createProof(host, { proofs, maxAge = null, next, beside, done }) {
   const { client, say } = host;
   const [config, profile, identities] = await Promise.all([client.config(), client.profile(), client.identities.list()]);
   const takes = (proof) => !proofs || proofs.includes(proof);

@@ -64,13 +64,43 @@ function typePage(program, { name, types, title, about }, homes) {
     if (homes.has(symbol)) others.push(`[\`${exported.name}\`](${homes.get(symbol)})`);
     else own.push({ name: exported.name, symbol });
   }
+  own.push(...untold(own, homes));
   const isValue = ({ symbol }) => Number(Boolean(symbol.flags & ts.SymbolFlags.Value));
   own.sort((one, other) => isValue(other) - isValue(one) || (one.name < other.name ? -1 : 1));
   anchored(own).forEach(({ symbol, anchor }) => homes.set(symbol, `${name}#${anchor}`));
   const sections = own.map(({ name, symbol }) => section(name, symbol));
+  const events = eventsOf(source);
+  if (events) sections.push(joined("## Events", events));
   if (others.length) sections.push(`## Also exported\n\n${others.sort().join(", ")}`);
   const index = anchored(own).map(({ name, anchor }) => `[\`${name}\`](#${anchor})`).join(", ");
   return titled(title, about, [index, ...sections].join("\n\n"));
+}
+
+/** What is not exported and yet spoken of by what is: bases, and what types are made of. */
+function untold(own, homes) {
+  const told = new Set(own.map(({ name }) => name));
+  const files = new Set(own.flatMap(({ symbol }) => symbol.declarations.map((node) => node.getSourceFile())).filter(({ fileName }) => fileName.startsWith(pkg)));
+  const local = [...files].flatMap(({ statements }) => statements).filter((node) => isNamed(node) && !told.has(node.name.text) && !homes.has(node.symbol));
+  const found = [];
+  const look = (text) => {
+    for (const { name, symbol } of local) {
+      if (told.has(name.text) || !new RegExp(`\\b${name.text}\\b`).test(text)) continue;
+      told.add(name.text);
+      found.push({ name: name.text, symbol });
+      symbol.declarations.forEach((node) => look(node.getText()));
+    }
+  };
+  own.forEach(({ symbol }) => symbol.declarations.filter((node) => files.has(node.getSourceFile())).forEach((node) => look(node.getText())));
+  return found;
+}
+
+const isNamed = (node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node);
+
+/** What a module adds to the events of a page. */
+function eventsOf(source) {
+  const globals = source.statements.filter((node) => ts.isModuleDeclaration(node) && node.name.text === "global").flatMap(({ body }) => body.statements);
+  const map = globals.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === "GlobalEventHandlersEventMap");
+  return map && joined(docOf(map), table(map.members).replace("| member |", "| event |"));
 }
 
 /** With the anchors that headings of these names have, one after the other: case does not count. */
@@ -98,7 +128,7 @@ function declaration(node) {
 function members(node) {
   const bases = (node.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => `\`${plain(type)}\``));
   const extended = bases.length ? `Extends ${bases.join(", ")}.` : "";
-  const named = node.members.filter((member) => !isHidden(member));
+  const named = node.members.filter((member) => !isHidden(member) && !ts.isSetAccessor(member));
   const callable = named.some(isCallable);
   const body = callable ? listed(named, "") : table(named);
   return joined(extended, docOf(node), body);
@@ -123,12 +153,14 @@ function listed(nodes, prefix) {
 function table(nodes) {
   if (!nodes.length) return "";
   const rows = [...nodes].map((member) => {
-    const name = member.name ? `${member.name.getText()}${member.questionToken ? "?" : ""}` : plain(member).replace(/\]:.*$/, "]");
+    const name = member.name ? `${nameOf(member)}${member.questionToken ? "?" : ""}` : plain(member).replace(/\]:.*$/, "]");
     const type = member.type ? plain(member.type) : plain(member);
     return `| ${cell(code(name))} | ${cell(code(type))} | ${cell(oneLine(docOf(member)))} |`;
   });
   return ["| member | type | |", "| --- | --- | --- |", ...rows].join("\n");
 }
+
+const nameOf = ({ name }) => (ts.isStringLiteral(name) ? name.text : name.getText());
 
 /** The text of a node without its comments, in one line. */
 function plain(node) {

@@ -117,7 +117,7 @@ test("a proof that is too old is asked for anew before she goes on; who does not
   await asks(page, { next: WANTED, max_age: 600 });
   await page.getByLabel("Password", { exact: true }).fill("not the one");
   await page.getByRole("button", { name: "Confirm" }).click();
-  await page.getByText("That is not your password.").waitFor();
+  await page.getByText("This is not your password.").waitFor();
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Confirm" }).click();
   await arrived(page);

@@ -109,7 +109,7 @@ test("until it is known nothing of it is shown, and an error lets in nobody", as
   while (!answer) await page.waitForTimeout(20);
   answer(true);
   await shows(page, "For members");
-  await leave({ except: "" });
+  await leave({ except: "http" });
 });
 
 test("a session that cannot be asked for lets in nobody", async () => {
@@ -117,7 +117,7 @@ test("a session that cannot be asked for lets in nobody", async () => {
   await page.route("**/auth/session*", (route) => route.abort());
   await mount(page, guarded('policy="anyone"'));
   await shows(page, "Not for you");
-  await leave({ except: "" });
+  await leave({ except: "http" });
 });
 
 test("what is malformed, or asks for nothing, lets in nobody, and the developer hears of it", async () => {
@@ -127,7 +127,7 @@ test("what is malformed, or asks for nothing, lets in nobody, and the developer 
     await shows(page, "Not for you");
     assert.equal((await page.evaluate("errors")).length, 1, attributes);
   }
-  await leave({ except: "" });
+  await leave({ except: "http" });
 });
 
 test("one person's verdict is not another one's, and an answer that comes late is not the next question's", async () => {

@@ -35,8 +35,18 @@ async function signedIn(page) {
   return form;
 }
 
+const NOW = "performance.timeOrigin + performance.now()";
+
 /** When, on the clock that all tabs share, the page is as the condition says: in milliseconds. */
-const moment = (page, condition) => page.waitForFunction(`(${condition}) && performance.timeOrigin + performance.now()`).then((handle) => handle.jsonValue());
+const moment = (page, condition) =>
+  page.evaluate(`new Promise((resolve) => {
+    const see = () => (${condition}) && resolve(${NOW});
+    new MutationObserver(see).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    see();
+  })`);
+
+/** When somebody has signed out by the menu of the page. */
+const departure = (page) => page.evaluate(`new Promise((resolve) => addEventListener("countersign-signed-out", () => resolve(${NOW}), { once: true }))`);
 
 test("signing out in one tab shows in the other within a second, and so does signing in", async () => {
   const { context, page, leave } = await stage.person();
@@ -48,11 +58,11 @@ test("signing out in one tab shows in the other within a second, and so does sig
   await third.goto("/");
   await heading(third, /^Hello/).waitFor();
 
-  await page.evaluate(`addEventListener("countersign-signed-out", () => (window.left = performance.timeOrigin + performance.now()), { once: true })`);
+  const departed = departure(page);
   const seen = Promise.all([moment(other, `!document.querySelector("#notice").hidden`), moment(third, `document.querySelector("h1")?.textContent.startsWith("A small school")`)]);
   await page.getByRole("button", { name: new RegExp(email.split("@")[0]) }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
-  const left = await moment(page, "window.left").then(() => page.evaluate("window.left"));
+  const left = await departed;
   for (const at of await seen) assert.ok(at - left < SECOND, `${Math.round(at - left)} ms`);
   await heading(page, "A small school").waitFor();
   await other.locator("#page").getByRole("link", { name: "Sign in" }).waitFor();

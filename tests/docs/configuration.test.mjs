@@ -42,6 +42,8 @@ describe("the configurations of the pages", () => {
     });
   }
 
+  it("a whole one is among them", () => assert.ok(configured.some(({ text }) => text.includes("origin = "))));
+
   it("one with a fault is not taken", async () => {
     const { status, faults } = await ask("wrong");
     assert.equal(status, 503);
@@ -76,15 +78,16 @@ describe("the table of the settings", () => {
   });
 });
 
-/** As a deployment has it: what a page leaves out is there, so that nothing else can be at fault. */
+/** As a deployment has it. What names the origin is whole; otherwise what a page leaves out is there, so that nothing else can be at fault. */
 function whole(shown) {
+  if (shown.origin) return shown;
   const mail = shown.accounts && !shown.mail ? { from: "School <no-reply@app.example>", transport: "http" } : shown.mail;
   return { ...USUAL, ...shown, ...(mail && { mail }) };
 }
 
 /** The secrets that the providers of the configurations ask for. */
 function secretsOf(configurations) {
-  const ids = configurations.flatMap(({ providers }) => Object.keys(providers));
+  const ids = configurations.flatMap(({ providers = {} }) => Object.keys(providers));
   const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" });
   const each = ids.flatMap((id) => {
     const name = id.toUpperCase().replaceAll("-", "_");

@@ -1,4 +1,8 @@
-// The modules that a Worker of one's own imports besides the package: the platform's, and the built deployment.
+// What runtimes bring besides the package: globals of Deno and Bun, the modules of workerd, and the built deployment.
+
+declare const Deno: { serve(options: { port: number }, handler: (request: Request) => Promise<Response>): unknown };
+
+declare const Bun: { serve(options: { port: number; fetch(request: Request): Promise<Response> }): unknown };
 
 declare module "cloudflare:workers" {
   export const env: unknown;

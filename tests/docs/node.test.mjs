@@ -60,6 +60,23 @@ describe("the page for Node", () => {
     });
   });
 
+  for (const [runtime, call] of [["deno", "Deno.serve("], ["bun", "Bun.serve("]]) {
+    it(`the same in ${runtime}`, async () => {
+      const [port] = await freePorts(1);
+      const { text } = blockWith("docs/node.md", "ts", call);
+      await project.write({ [`${runtime}.ts`]: replaced(text, { "https://school.example": at.origin, "port: 3000": `port: ${port}` }) });
+      const service = await startScript(project.folder, `${runtime}.ts`, `http://127.0.0.1:${port}`, runtime);
+      try {
+        const person = await at.people.person();
+        const ask = (headers) => fetch(`http://127.0.0.1:${port}/`, { headers });
+        assert.equal((await ask()).status, 401);
+        assert.equal(await (await ask({ authorization: `Bearer ${person.token}` })).text(), `hello ${person.account}`);
+      } finally {
+        await service.close();
+      }
+    });
+  }
+
   describe("its program", () => {
     let folder;
 

@@ -1,7 +1,9 @@
 // Running what the pages show, with the ports and origins of this run.
 
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { npmBin, root } from "../../scripts/paths.mjs";
 
 const PATIENCE_MS = 15_000;
 
@@ -13,14 +15,26 @@ export function replaced(text, changes) {
   }, text);
 }
 
+const { arch, platform } = process;
+
+/** What runs a script, by the name of the runtime. */
+const RUNTIMES = {
+  node: [process.execPath],
+  deno: [npmBin("deno"), "run", "--allow-net", "--allow-read", "--no-check"],
+  bun: [join(root, "node_modules", "@oven", `bun-${platform}-${arch === "arm64" ? "aarch64" : arch}`, "bin", "bun")],
+};
+
 /** A server as a process of its own: there as soon as it answers at its origin. */
-export async function startScript(folder, file, origin) {
-  const child = spawn(process.execPath, [file], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+export async function startScript(folder, file, origin, runtime = "node") {
+  const [command, ...args] = RUNTIMES[runtime];
+  const env = { ...process.env, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
+  // A group of its own: what npm calls `deno` starts another process.
+  const child = spawn(command, [...args, file], { cwd: folder, env, detached: true, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text) => void (said += text));
   const gone = new Promise((resolve) => child.once("close", resolve));
-  const close = () => (child.kill("SIGTERM"), gone);
-  for (const end = Date.now() + PATIENCE_MS; !(await fetch(origin).then(() => true, () => false)); await sleep(50)) {
+  const close = () => (child.exitCode === null && child.signalCode === null && process.kill(-child.pid, "SIGTERM"), gone);
+  for (const end = Date.now() + PATIENCE_MS; !(await fetch(origin, { signal: AbortSignal.timeout(1_000) }).then(() => true, () => false)); await sleep(50)) {
     if (child.exitCode === null && Date.now() < end) continue;
     await close();
     throw new Error(`${file} does not answer: ${said}`);

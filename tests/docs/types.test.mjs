@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { asModule, createProject, vueModule } from "./compiler.mjs";
 import { blocksIn } from "./pages.mjs";
-import { scriptsOf } from "./markup.mjs";
+import { ELEMENTS, scriptsOf } from "./markup.mjs";
 
 describe("the code of the pages", () => {
   let project;
@@ -18,6 +18,17 @@ describe("the code of the pages", () => {
     const files = Object.fromEntries([...blocksIn("js", "ts", "jsx", "tsx", "vue").map(asFile), ...blocksIn("html").flatMap(scriptFiles)]);
     assert.ok(Object.keys(files).length > 40, "the pages have code");
     assert.deepEqual(project.compile(files), []);
+  });
+
+  it("the elements have the attributes that the pages give them, for TypeScript too", () => {
+    const given = ([tag, attributes]) => `<${tag} ${attributes.map((name) => `${name}={at["${tag}"]["${name}"]}`).join(" ")} />`;
+    const text = `
+      import "countersign/react";
+      import type { JSX } from "react";
+      declare const at: { [T in "${Object.keys(ELEMENTS).join('" | "')}"]: Required<JSX.IntrinsicElements[T]> };
+      export const page = <>${Object.entries(ELEMENTS).map(given).join("")}</>;
+    `;
+    assert.deepEqual(project.compile({ "attributes.tsx": text }), []);
   });
 
   it("does not compile where it is wrong", () => {

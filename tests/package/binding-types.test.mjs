@@ -32,12 +32,12 @@ function Page() {
   const teaches: boolean | undefined = useHas("groups:teacher");
   const may: boolean | undefined = useCan({ not: "verified" }, { at: "replicated", address: "192.0.2.1" });
   if (!session) {
-    return <countersign-auth next="/lessons" view="register" required client={own} className="card" oncountersign-signed-in={({ detail }) => console.log(detail.account)} />;
+    return <countersign-auth next="/lessons" view="register" required client={own} className="card" ref={(element) => console.log(element?.value)} oncountersign-signed-in={({ detail }) => console.log(detail.account)} />;
   }
   return (
     <countersign-guard policy={policy.signedIn()} at="carried">
       <countersign-user account="/account" sign-in="/sign-in" slot="waiting" />
-      <countersign-account sections="profile password" oncountersign-changed={(event) => console.log(event.detail)} />
+      <countersign-account sections="profile password" oncountersign-changed={(event) => console.log(event.detail === "email")} />
       {teaches && may && session.account}
     </countersign-guard>
   );

@@ -99,6 +99,19 @@ test("listeners hear of changes and of nothing else", async () => {
   assert.equal(heard.length, 3);
 });
 
+test("the store is of two functions that stand alone, and a snapshot is there before its listener is called", async () => {
+  const { client } = setUp({ "GET /auth/session": session(), "POST /auth/refresh": session({ version: 2 }) });
+  const { subscribe, getSnapshot, session: ask, refresh } = client;
+  const seen = [];
+  const stop = subscribe((session) => seen.push(session === getSnapshot() && getSnapshot() === getSnapshot()));
+  await ask();
+  await refresh();
+  await tick();
+  assert.deepEqual(seen, [true, true]);
+  assert.equal(stop(), undefined);
+  assert.equal(getSnapshot().version, 2);
+});
+
 test("signing out waits for a renewal under way, lest its cookies come after", async () => {
   let answer;
   const { client, asked } = setUp({

@@ -6,13 +6,15 @@ import { createElement as make, StrictMode, startTransition } from "react";
 import { renderToString } from "react-dom/server";
 import { CountersignProvider, Guard, useCan, useClient, useHas, useSession } from "countersign/react";
 import { aClient } from "./bindings.mjs";
-import { aSession, problem, session, setUp, signedOut } from "./fake.mjs";
+import { aSession, json, problem, session, setUp, signedOut } from "./fake.mjs";
 import { fill, openPage } from "./react-page.mjs";
 
 const id = "a".repeat(32);
 const ada = aSession();
 const renewed = aSession({ issued_at: ada.issued_at + 1, tags: {} });
 const ben = aSession({ account: "ben", sid: "s2", tags: {} });
+
+const routes = (answer) => ({ "GET /auth/session": answer, "POST /auth/api/logout": () => json(204) });
 
 const said = (value) => `${value}`;
 
@@ -97,7 +99,7 @@ describe("in a page", () => {
 
   it("the session is asked for once, and followed", async () => {
     let answering = session();
-    const { client, asked } = setUp({ "GET /auth/session": () => answering(), "POST /auth/api/logout": () => new Response(null, { status: 204 }) });
+    const { client, asked } = setUp(routes(() => answering()));
     await show(within({ client }, make(Who), make("b", null, " "), make(Who)));
     await becomes("ada ada");
     assert.deepEqual(asked, ["GET /auth/session"]);
@@ -109,7 +111,7 @@ describe("in a page", () => {
   });
 
   it("tags and policies are judged by the client's own Wasm, and anew for somebody else", async () => {
-    const { client } = setUp({ "GET /auth/session": session({ account: id }), "POST /auth/api/logout": () => new Response(null, { status: 204 }) });
+    const { client } = setUp(routes(session({ account: id })));
     const policy = { and: ["verified", { condition: "open" }] };
     const all = [make(Has), " ", make(Has, { tag: "groups:admin" }), " ", make(Can, { policy, options: { conditions: { open: true } } })];
     await show(within({ client }, ...all, " ", make(Door, { tag: "groups:teacher" })));
@@ -131,16 +133,20 @@ describe("in a page", () => {
     assert.deepEqual(faults, []);
   });
 
-  it("and so does one that had its answer before", async () => {
-    const client = aClient(ben);
-    const element = within({ client, session: ada }, make(Who));
-    fill(page, renderToString(element));
-    const faults = [];
-    await act(async () => {
-      roots.push(react.hydrateRoot(page, element, { onRecoverableError: (fault) => faults.push(fault) }));
+  for (const [when, known, shows] of [
+    ["while the client does not know yet", undefined, "ada"],
+    ["if it had its answer before", ben, "ben"],
+  ]) {
+    it(`and so it does ${when}`, async () => {
+      const rendered = (client) => within({ client, session: ada }, make(Who));
+      fill(page, renderToString(rendered(aClient(undefined))));
+      const faults = [];
+      await act(async () => {
+        roots.push(react.hydrateRoot(page, rendered(aClient(known)), { onRecoverableError: (fault) => faults.push(fault) }));
+      });
+      assert.deepEqual([text(), faults], [shows, []]);
     });
-    assert.deepEqual([text(), faults], ["ben", []]);
-  });
+  }
 
   it("without a network nobody is known, nothing is judged, and nothing breaks", async () => {
     const { client } = setUp({ "GET /auth/session": () => problem(503, "unavailable") });

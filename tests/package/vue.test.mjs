@@ -6,12 +6,14 @@ import { createRenderer, createSSRApp, defineComponent, effectScope, h as make, 
 import { renderToString } from "vue/server-renderer";
 import { Guard, createCountersign, provideCountersign, useCan, useClient, useHas, useSession } from "countersign/vue";
 import { aClient } from "./bindings.mjs";
-import { aSession, problem, session, setUp, signedOut, tick } from "./fake.mjs";
+import { aSession, json, problem, session, setUp, signedOut, tick } from "./fake.mjs";
 
 const id = "a".repeat(32);
 const ada = aSession();
 const renewed = aSession({ issued_at: ada.issued_at + 1, tags: {} });
 const ben = aSession({ account: "ben", sid: "s2", tags: {} });
+
+const routes = (answer) => ({ "GET /auth/session": answer, "POST /auth/api/logout": () => json(204) });
 
 const component = (setup) => defineComponent({ setup });
 const Who = component(() => {
@@ -121,7 +123,7 @@ describe("in a page", () => {
 
   it("the session is asked for once, and followed", async () => {
     let answering = session();
-    const { client, asked } = setUp({ "GET /auth/session": () => answering(), "POST /auth/api/logout": () => new Response(null, { status: 204 }) });
+    const { client, asked } = setUp(routes(() => answering()));
     await show(client, Who, hasTag("groups:admin"), Who);
     await becomes("adafalseada");
     assert.deepEqual(asked, ["GET /auth/session"]);
@@ -133,7 +135,7 @@ describe("in a page", () => {
   });
 
   it("tags and policies are judged by the client's own Wasm, and anew for somebody else", async () => {
-    const { client } = setUp({ "GET /auth/session": session({ account: id }), "POST /auth/api/logout": () => new Response(null, { status: 204 }) });
+    const { client } = setUp(routes(session({ account: id })));
     const policy = { and: ["verified", { condition: "open" }] };
     await show(client, hasTag("groups:teacher"), allows(policy, { conditions: { open: true } }), () => Door({ tag: "groups:teacher" }));
     await becomes("truetrueopen");
@@ -142,11 +144,16 @@ describe("in a page", () => {
   });
 
   it("shows whom the server has rendered for until the client knows", async () => {
-    const { client } = setUp({ "GET /auth/session": signedOut });
+    let known;
+    const { client } = setUp({ "GET /auth/session": () => (known ? signedOut() : problem(503, "unavailable")) });
     const app = createApp(Who).use(createCountersign({ client, session: ada }));
     apps.push(app);
     app.mount(page);
+    await client.session().catch(() => {});
+    await settled();
     assert.equal(text(), "ada");
+    known = true;
+    await client.session();
     await becomes("nobody");
   });
 
@@ -250,8 +257,11 @@ describe("in a page", () => {
     const client = aClient(ada);
     const app = createApp(Who).use(createCountersign({ client }));
     const scope = effectScope();
-    const has = scope.run(() => app.runWithContext(() => useHas("groups:a")));
+    const [has, session] = scope.run(() => app.runWithContext(() => [useHas("groups:a"), useSession()]));
+    // Before anybody listens.
+    client.become(renewed);
     await settled();
+    assert.equal(session.value, renewed);
     await answer(client, true);
     assert.equal(has.value, true);
     scope.stop();

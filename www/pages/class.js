@@ -77,7 +77,7 @@ function timetable({ timetable: week }) {
   const rows = [0, 1, 2, 3, 4].map((hour) => make("tr", {}, make("th", { scope: "row" }, String(hour + 1)), ...cells(hour)));
   const head = DAYS.map((day, index) => make("th", { scope: "col", className: index === today ? "today" : "" }, make("abbr", { title: day }, day.slice(0, 3))));
   const table = make("table", { className: "timetable" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, make("span", { className: "visually-hidden" }, "Lesson")), ...head)), make("tbody", {}, ...rows));
-  const scroller = make("div", { className: "scroller", tabIndex: 0, role: "region", "aria-labelledby": "timetable-title" }, table);
+  const scroller = make("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": "The week" }, table);
   return make("section", { className: "card", "aria-labelledby": "timetable-title" }, make("h2", { id: "timetable-title" }, "Timetable"), week.length > 0 ? scroller : make("p", { className: "empty" }, "It is still being made."));
 }
 

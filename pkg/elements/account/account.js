@@ -3,13 +3,11 @@ import { make } from "../dom.js";
 import { createData } from "./data.js";
 import { createEmail } from "./email.js";
 import { createIdentities } from "./identities.js";
-import { tellAnew } from "./moment.js";
+import { accountStyle } from "../style.js";
 import { createPassword } from "./password.js";
 import { createProfile } from "./profile.js";
-import { proving } from "./proof.js";
+import { hasProved, proving } from "./proof.js";
 import { createSessions } from "./sessions.js";
-import { STYLE } from "./style.js";
-import { cameBack } from "./way.js";
 
 /** Each is made from a desk and gives `{ element, show({ profile, session, anew }) }`, or nothing where the deployment does not offer it. */
 const SECTIONS = {
@@ -21,28 +19,19 @@ const SECTIONS = {
   data: createData,
 };
 
-const MINUTE = 60_000;
-
 /** `<countersign-account sections="profile email password identities sessions data">`: what people do with their own account. */
 export class AccountElement extends CountersignElement {
   static observedAttributes = ["sections"];
-  static styles = [STYLE];
+  static styles = [accountStyle];
 
   #sections = [];
   #made; // the sections are made for this
   #profile;
   #version; // of the account, as far as the profile is known
   #signedOut = false; // whether that is shown
-  #clock;
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.#clock = setInterval(() => tellAnew(this), MINUTE);
-  }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    clearInterval(this.#clock);
     this.#forget();
   }
 
@@ -77,11 +66,10 @@ export class AccountElement extends CountersignElement {
       changed: (what) => this.#change(what),
       leave: (...farewell) => this.#leave(...farewell),
     };
-    const wanted = this.getAttribute("sections")?.split(/\s+/) ?? Object.keys(SECTIONS);
-    const known = wanted.filter((name, index) => Object.hasOwn(SECTIONS, name) && wanted.indexOf(name) === index);
+    const wanted = new Set(this.getAttribute("sections")?.split(/\s+/) ?? Object.keys(SECTIONS));
+    const known = [...wanted].filter((name) => Object.hasOwn(SECTIONS, name));
     this.#sections = known.map((name) => SECTIONS[name](desk)).filter(Boolean);
-    const proved = cameBack("proof") && session.confirmed_until > Date.now() / 1000;
-    const text = proved && this.say("account.proved");
+    const text = hasProved(session) && this.say("account.proved");
     this.show(text && make("p", { className: "notice", part: "notice" }, text), this.#sections.map(({ element }) => element));
     if (text) this.announce(text);
   }
@@ -95,7 +83,7 @@ export class AccountElement extends CountersignElement {
     const session = this.client.getSnapshot();
     if (!session) return;
     const profile = await this.client.profile().catch(() => this.#profile);
-    if (profile.account !== session.account) return;
+    if (profile?.account !== session.account) return;
     this.#profile = profile;
     this.#tellSections({ session, anew: true });
     this.tell("countersign-changed", what);

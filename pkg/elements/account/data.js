@@ -44,22 +44,20 @@ function createDeletion({ host, proven, leave }, nameOf) {
 
   function open() {
     const word = nameOf() ?? title;
-    const keep = closing(say("common.cancel"));
     const label = pieces("account.delete_type", { word: make("bdi", {}, word) });
     const form = createForm(host, {
       id: "deletion",
       fields: [{ name: "confirm", type: "login", label, required: true, autocomplete: "off" }],
       button: title,
       danger: true,
-      beside: keep,
+      beside: closing(say("common.cancel")),
       submit: async ({ confirm }) => {
         if (confirm.toLowerCase() !== word.toLowerCase()) throw { code: "fields_invalid", fields: [{ field: "confirm", code: "mismatch" }] };
         await proven(() => client.deleteAccount());
         leave("deleted", say("account.deleted"));
       },
     });
-    // It begins at what does no harm.
-    openDialog(host, { title, begin: () => keep.focus() }, make("p", {}, text), form.element);
+    openDialog(host, title, make("p", {}, text), form.element);
   }
 
   return [make("p", {}, text), action(title, async () => open(), { part: "button danger" })];

@@ -21,13 +21,12 @@ export function createEmail({ host, config, proven, changed }) {
     },
   });
   const now = make("p");
-  const { element, about } = createSection("email", say("field.email"), "", now, form.element);
+  const { element } = createSection("email", say("field.email"), say("account.email_lead"), now, form.element);
 
   function show({ profile: { email, email_verified } }) {
     address = email;
     const state = say(email_verified ? "account.verified" : "account.unverified");
     now.replaceChildren(...(email ? [strong(email), " ", badge(state)] : [say("account.none")]));
-    about.textContent = say(email && email_verified ? "account.email_both" : "account.email_one");
   }
 
   return { element, show };

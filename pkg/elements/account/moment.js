@@ -13,11 +13,6 @@ export function when(host, seconds) {
   return make("time", { dateTime: date.toISOString(), title: exact }, distance(host, date));
 }
 
-/** Says all those in an element anew: time goes on. */
-export function tellAnew(host) {
-  for (const time of host.content.querySelectorAll("time")) time.textContent = distance(host, new Date(time.dateTime));
-}
-
 function distance({ language, say }, date) {
   const seconds = (date - Date.now()) / 1000;
   const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? [];

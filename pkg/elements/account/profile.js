@@ -15,12 +15,9 @@ export function createProfile({ host, config, changed }) {
     fields,
     button: say("account.save"),
     submit: async (values) => {
-      const changes = difference(shown, values);
-      if (Object.keys(changes).length > 0) {
-        fill(await client.updateProfile(changes));
-        await changed("profile");
-      }
+      fill(await client.updateProfile(difference(shown, values)));
       form.say(say("account.saved"));
+      await changed("profile");
     },
   });
   const who = make("div", { className: "person" });
@@ -44,15 +41,13 @@ export function createProfile({ host, config, changed }) {
 }
 
 function valueOf(profile, name) {
-  const own = name.startsWith("fields.") ? profile.fields[name.slice("fields.".length)] : profile[name];
-  return own ?? null;
+  const [, own] = name.split("fields.");
+  return own === undefined ? profile[name] : profile.fields[own];
 }
 
 /** What she has changed; what is the same need not be sent. */
-function difference(profile, { fields = {}, ...values }) {
-  const changes = differing(profile, values);
-  const own = differing(profile.fields, fields);
-  return Object.keys(own).length > 0 ? { ...changes, fields: own } : changes;
+function difference(profile, { fields, ...values }) {
+  return { ...differing(profile, values), fields: fields && differing(profile.fields, fields) };
 }
 
 /** A box that nobody has ticked, and what was taken away, are the same as no answer. */

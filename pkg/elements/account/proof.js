@@ -1,6 +1,8 @@
+import { storage } from "../next.js";
 import { createProof } from "../proof.js";
 import { closing, openDialog } from "./dialog.js";
-import { forgetWay, goAway, here } from "./way.js";
+
+const ASKED = "countersign:proof";
 
 /**
  * Runs what may want a proof of who she is: if the edge says so, a dialog asks for it, and the task is run once more. Who closes the dialog is
@@ -17,13 +19,20 @@ export function proving(host) {
   };
 }
 
+/** Whether she has just come back from a provider that she was sent to for a proof. */
+export function hasProved({ confirmed_until }) {
+  const asked = storage()?.getItem(ASKED);
+  storage()?.removeItem(ASKED);
+  return asked && confirmed_until > Date.now() / 1000;
+}
+
 /** Whether she has proved it here. Her provider's proof is given elsewhere: that leaves the page. */
 async function asked(host, { proofs, max_age: maxAge }) {
   const beside = [closing(host.say("common.cancel"))];
   const done = () => proof.element.closest("dialog").close("proved");
-  const proof = await createProof(host, { proofs, maxAge, next: here(), beside, done });
-  goAway("proof");
-  const answer = await openDialog(host, { title: host.say("proof.title"), begin: proof.focus }, proof.element);
-  forgetWay();
+  const proof = await createProof(host, { proofs, maxAge, beside, done });
+  storage()?.setItem(ASKED, "1");
+  const answer = await openDialog(host, host.say("proof.title"), proof.element);
+  storage()?.removeItem(ASKED);
   return answer === "proved";
 }

@@ -26,7 +26,7 @@ export function createSessions({ host, leave }) {
 
   async function endOthers() {
     const button = say("account.end_others");
-    if (!(await confirmed(host, { title: button, text: say("account.end_others_text"), button }))) return;
+    if (!(await confirmed(host, button, button, say("account.elsewhere")))) return;
     await client.sessions.endOthers();
     await finish(say("account.elsewhere"));
   }
@@ -83,10 +83,10 @@ export function createSessions({ host, leave }) {
     return known && [" · ", make("bdi", {}, known)];
   }
 
-  /** Beside countries the platform has codes of its own, such as that of the Tor network. */
+  /** Beside countries the platform has codes of its own, such as that of the Tor network, T1. */
   function countryName(code) {
     try {
-      return code === "T1" ? "Tor" : new Intl.DisplayNames(language, { type: "region" }).of(code);
+      return new Intl.DisplayNames(language, { type: "region" }).of(code);
     } catch {
       return code;
     }

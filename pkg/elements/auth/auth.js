@@ -5,14 +5,19 @@ import { make } from "../dom.js";
 import { createControl } from "../form/control.js";
 import { rememberField } from "../form/fields.js";
 import { dropNext, goOn, isAged, isLocal, readNext } from "../next.js";
+import { authStyle } from "../style.js";
 import { createForgot, createRemind } from "./forgot.js";
-import { createConfirm, createSignedIn } from "./inside.js";
+import { createConfirm, createSignedIn, prepareProof } from "./inside.js";
 import { createRegister } from "./register.js";
 import { createSignIn } from "./sign-in.js";
-import { ghost, styles } from "./style.js";
+import { ghost } from "./ghost.js";
 import { createTold } from "./told.js";
 
 const VIEWS = { "sign-in": createSignIn, register: createRegister, forgot: createForgot, remind: createRemind };
+
+// Properties that are attributes: of words, or there and not there.
+const WORDS = { name: "name", next: "next" };
+const FLAGS = { required: "required", disabled: "disabled", nextFromUrl: "next-from-url" };
 
 // A page that is left still shows that it is busy.
 const LEAVING = 2_000;
@@ -20,8 +25,8 @@ const LEAVING = 2_000;
 export class AuthElement extends CountersignElement {
   static formAssociated = true;
   static observedAttributes = ["view", "required"];
-  static properties = ["client", "view", "next", "nextFromUrl", "required", "name", "disabled"];
-  static styles = [styles];
+  static properties = ["client", "view", ...Object.keys({ ...WORDS, ...FLAGS })];
+  static styles = [authStyle];
 
   #internals = this.attachInternals();
   #account; // undefined before anybody was asked, null when signed out
@@ -30,6 +35,29 @@ export class AuthElement extends CountersignElement {
   #scene; // what is shown: `{ create, options, whole, parts }`
   #remember;
   #config;
+
+  static {
+    const property = (name, get, set) => Object.defineProperty(this.prototype, name, { get, set, configurable: true });
+    for (const name of ["form", "validity", "validationMessage", "willValidate"]) {
+      property(name, function () {
+        return this.#internals[name];
+      });
+    }
+    for (const [name, attribute] of Object.entries(WORDS)) {
+      property(name, function () {
+        return this.getAttribute(attribute) ?? "";
+      }, function (words) {
+        this.setAttribute(attribute, words);
+      });
+    }
+    for (const [name, attribute] of Object.entries(FLAGS)) {
+      property(name, function () {
+        return this.hasAttribute(attribute);
+      }, function (set) {
+        this.toggleAttribute(attribute, Boolean(set));
+      });
+    }
+  }
 
   /** The way in that is shown: `sign-in`, `register`, `forgot` or `remind`. */
   get view() {
@@ -41,48 +69,6 @@ export class AuthElement extends CountersignElement {
     this.setAttribute("view", view);
   }
 
-  /** Where to go once she is signed in: a path of this origin. Anything else counts as none. */
-  get next() {
-    return this.getAttribute("next") ?? "";
-  }
-
-  set next(path) {
-    this.setAttribute("next", path);
-  }
-
-  /** Whether `?next=` and `?max_age=` of the page's address count, as the deployment's page for signing in is called with. */
-  get nextFromUrl() {
-    return this.hasAttribute("next-from-url");
-  }
-
-  set nextFromUrl(counts) {
-    this.toggleAttribute("next-from-url", Boolean(counts));
-  }
-
-  get name() {
-    return this.getAttribute("name") ?? "";
-  }
-
-  set name(name) {
-    this.setAttribute("name", name);
-  }
-
-  get required() {
-    return this.hasAttribute("required");
-  }
-
-  set required(required) {
-    this.toggleAttribute("required", Boolean(required));
-  }
-
-  get disabled() {
-    return this.hasAttribute("disabled");
-  }
-
-  set disabled(disabled) {
-    this.toggleAttribute("disabled", Boolean(disabled));
-  }
-
   /** The id of the account that is signed in, as the form sends it; empty without one. */
   get value() {
     return this.#account ?? "";
@@ -90,22 +76,6 @@ export class AuthElement extends CountersignElement {
 
   get type() {
     return this.localName;
-  }
-
-  get form() {
-    return this.#internals.form;
-  }
-
-  get validity() {
-    return this.#internals.validity;
-  }
-
-  get validationMessage() {
-    return this.#internals.validationMessage;
-  }
-
-  get willValidate() {
-    return this.#internals.willValidate;
   }
 
   checkValidity() {
@@ -117,7 +87,7 @@ export class AuthElement extends CountersignElement {
   }
 
   focus(options) {
-    (this.#scene?.parts.first ?? this.shadowRoot.querySelector(":is(input, button, a):not([hidden])"))?.focus(options);
+    this.#first?.focus(options);
   }
 
   connectedCallback() {
@@ -127,8 +97,8 @@ export class AuthElement extends CountersignElement {
   }
 
   attributeChangedCallback(name) {
-    if (name === "required") return this.#validate();
-    if (this.#account === null && this.#scene?.create !== VIEWS[this.view]) this.#open();
+    if (name === "required") this.#validate();
+    else if (this.#account === null && this.#scene?.create !== VIEWS[this.view]) this.#open();
   }
 
   formDisabledCallback(disabled) {
@@ -153,38 +123,35 @@ export class AuthElement extends CountersignElement {
     this.#know(account);
     if (why === "language") return this.#again();
     if (why === "session" && before === account) return;
-    if (session) await this.#arrive(session, { first: before === undefined, isCurrent });
-    else this.#open(before ? { notice: this.say("auth.signed_out") } : {});
+    if (session) return this.#arrive(session, before === undefined && this.#wanted, isCurrent);
+    if (!before) return this.#open();
+    this.#turn("sign-in");
+    this.#open({ notice: this.say("auth.signed_out") });
   }
 
-  /** She is signed in when the element comes, or by another tab. */
-  async #arrive(session, { first, isCurrent }) {
-    const wanted = this.#wanted;
-    if (first && wanted) {
-      if (isAged(session, wanted)) return this.#confirm(wanted, isCurrent);
-      if (wanted.path && !wanted.back) return goOn(wanted.path);
-      this.#seen();
-    }
-    const notice = first && wanted?.back ? this.say("auth.sent_back", { path: wanted.path }) : undefined;
-    await this.#welcome({ notice, next: notice ? undefined : this.#path() }, isCurrent);
+  /** She is signed in when the element comes, or by another tab; `wanted` is what the page that sent her here asks for. */
+  async #arrive(session, wanted, isCurrent) {
+    if (!wanted) return this.#welcome({ next: this.#path() }, isCurrent);
+    if (isAged(session, wanted)) return this.#confirm(wanted, isCurrent);
+    if (wanted.path && !wanted.back) return goOn(wanted.path);
+    this.#seen();
+    await this.#welcome(wanted.back ? { notice: this.say("auth.sent_back", wanted) } : { next: this.#path() }, isCurrent);
   }
 
-  async #welcome(options, isCurrent) {
+  async #welcome(options, isCurrent = () => this.isConnected && Boolean(this.#account)) {
     const profile = await this.client.profile().catch(() => ({}));
     if (isCurrent()) this.#stage(createSignedIn, { ...options, profile, left: () => this.tell("countersign-signed-out", "signed_out") });
   }
 
   /** The page that sent her here wants a proof that is not so old. */
-  async #confirm(wanted, isCurrent) {
-    const { path, maxAge } = wanted;
-    const cancel = () => this.#welcome({}, () => true);
+  async #confirm({ path, maxAge }, isCurrent) {
+    const cancel = () => this.#welcome({ moved: true });
     const proved = async () => {
-      const session = this.client.getSnapshot();
-      if (!this.tell("countersign-signed-in", session, { cancelable: true })) return cancel();
+      if (!this.tell("countersign-signed-in", this.client.getSnapshot(), { cancelable: true })) return cancel();
       if (path) return this.#leave(path);
-      await this.#welcome({ notice: this.say("auth.proved") }, () => true);
+      await this.#welcome({ notice: this.say("auth.proved"), moved: true });
     };
-    const panel = await createConfirm.prepare(this, { maxAge, next: path, cancel, proved });
+    const panel = await prepareProof(this, { maxAge, next: path, cancel, proved });
     if (!isCurrent()) return;
     this.#seen();
     this.#stage(createConfirm, { panel });
@@ -196,54 +163,56 @@ export class AuthElement extends CountersignElement {
     dropNext();
   }
 
-  #open(options = {}) {
+  #open(options) {
     this.#remember ??= createControl(this, "auth", rememberField(this));
-    const ways = {
+    const go = (view, typed = {}) => {
+      this.#turn(view);
+      this.#open({ typed, moved: true });
+    };
+    this.#stage(VIEWS[this.view], {
       config: this.#config,
       remember: this.#remember,
-      go: (view, more) => this.#go(view, more),
-      told: (news) => this.#stage(createTold, { ...news, go: (view, more) => this.#go(view, more), moved: true }),
+      go,
+      told: (news) => this.#stage(createTold, { ...news, go, moved: true }),
       enter: (credentials) => this.#enter(credentials),
       leave: ({ id }) => this.#signInAt(id),
-    };
-    this.#stage(VIEWS[this.view], { ...ways, ...options });
+      ...options,
+    });
   }
 
-  #go(view, typed = {}) {
-    if (this.view !== view) {
-      this.#scene = { create: VIEWS[view] }; // so that the change of the attribute does not show it
-      this.view = view;
-      this.tell("countersign-view", view);
-    }
-    this.#open({ typed, moved: true });
+  /** The way in that is shown next. */
+  #turn(view) {
+    if (this.view === view) return;
+    this.#scene = { create: VIEWS[view] }; // so that the change of the attribute does not show it
+    this.view = view;
+    this.tell("countersign-view", view);
   }
 
   /** Shows a scene; `moved`: by something that she did, so that the focus goes there. */
   #stage(create, options) {
-    const had = this.shadowRoot.activeElement !== null;
+    const { notice, typed, moved } = options;
+    const had = this.shadowRoot.activeElement;
     const parts = create(this, options);
     const title = make("h2", { id: "title", part: "title", tabIndex: -1 }, parts.title);
-    const notice = options.notice && make("p", { className: "notice", part: "notice" }, options.notice);
-    const whole = make("fieldset", { disabled: this.matches(":disabled"), "aria-labelledby": "title" }, title, notice, parts.nodes);
-    const [header, footer] = ["header", "footer"].map((name) => make("slot", { name }));
+    const above = notice && make("p", { className: "notice", part: "notice" }, notice);
+    const whole = make("fieldset", { disabled: this.matches(":disabled"), "aria-labelledby": "title" }, title, above, parts.nodes);
     this.#scene = { create, options, whole, parts };
-    this.show(make("div", { className: "card", part: "card" }, header, whole, footer));
+    this.show(make("div", { className: "card", part: "card" }, make("slot", { name: "header" }), whole, make("slot", { name: "footer" })));
     this.#validate();
-    if (options.typed) parts.form?.retype(options.typed);
-    if (options.moved || had) (options.typed && parts.form ? parts.form : title).focus();
-    const says = [options.moved && parts.title, options.notice, parts.says].filter(Boolean);
+    if (typed) parts.form?.retype(typed);
+    if (moved || had) (this.shadowRoot.getElementById(had?.id) ?? (typed && parts.form) ?? title).focus();
+    const says = [moved && parts.title, notice, parts.says].filter(Boolean);
     if (says.length > 0) this.announce(says.join(" "));
   }
 
   /** The same in another language. What was typed stays. */
   #again() {
     const { create, options, parts } = this.#scene ?? {};
-    if (!create) return;
+    if (!parts) return;
+    const { moved, notice, ...same } = options;
     const ticked = this.#remember?.read();
-    if (this.#remember) this.#remember = createControl(this, "auth", rememberField(this));
-    this.#remember?.write(ticked);
-    const { moved, notice, typed, ...same } = options;
-    this.#stage(create, { ...same, ...(options.remember && { remember: this.#remember }), typed: parts.form?.typed() });
+    this.#remember = createControl(this, "auth", { ...rememberField(this), value: ticked });
+    this.#stage(create, { ...same, remember: this.#remember, typed: parts.form?.typed() });
   }
 
   /** Signs in on this very page. What the client tells meanwhile is seen to afterwards. */
@@ -254,16 +223,15 @@ export class AuthElement extends CountersignElement {
       this.#know(session.account);
       const path = this.#path();
       if (this.tell("countersign-signed-in", session, { cancelable: true }) && path) await this.#leave(path);
-      if (this.nextFromUrl) this.#seen();
+      if (this.#wanted) this.#seen();
     } finally {
       this.#entering = false;
     }
-    await this.#welcome({ moved: true, next: this.#path() }, () => this.isConnected && Boolean(this.#account));
+    await this.#welcome({ moved: true, next: this.#path() });
   }
 
   #signInAt(provider) {
-    const { maxAge } = this.#wanted ?? {};
-    this.client.signIn(provider, { next: this.#path(), maxAge, remember: this.#remember.read() });
+    this.client.signIn(provider, { next: this.#path(), maxAge: this.#wanted?.maxAge, remember: this.#remember.read() });
   }
 
   async #leave(path) {
@@ -275,6 +243,10 @@ export class AuthElement extends CountersignElement {
     return this.#wanted?.path ?? (isLocal(this.next) ? this.next : undefined);
   }
 
+  get #first() {
+    return this.shadowRoot.querySelector(":is(input, button, a):not([hidden])");
+  }
+
   /** What the form around it is told. */
   #know(account) {
     this.#account = account;
@@ -284,8 +256,7 @@ export class AuthElement extends CountersignElement {
   }
 
   #validate() {
-    if (!this.required || this.#account) return this.#internals.setValidity({});
-    const anchor = this.shadowRoot.querySelector("input:not([hidden]), button");
-    this.#internals.setValidity({ valueMissing: true }, this.say("auth.required"), anchor ?? undefined);
+    const missing = this.required && !this.#account;
+    this.#internals.setValidity({ valueMissing: missing }, missing ? this.say("auth.required") : "", this.#first ?? undefined);
   }
 }

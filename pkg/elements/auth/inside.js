@@ -18,14 +18,14 @@ export function createSignedIn(host, { profile, next, left }) {
     await client.signOut();
     left();
   }, { failed });
-  const on = next && make("a", { className: "button primary", part: "primary", href: next }, say("auth.go_on"));
+  const on = next && make("a", { part: "button primary", href: next }, say("auth.go_on"));
   return { title: say("auth.signed_in"), nodes: [called && person, message, on, out], says: called };
 }
 
 /** The page that sent her here wants a proof that is not so old. */
-export const createConfirm = (host, { panel }) => ({ title: host.say("proof.title"), nodes: [panel.element] });
+export const createConfirm = (host, { panel }) => ({ title: host.say("proof.title"), nodes: panel.element });
 
-createConfirm.prepare = (host, { maxAge, next, cancel, proved }) => {
+export function prepareProof(host, { maxAge, next, cancel, proved }) {
   const keep = action(host.say("common.cancel"), cancel);
   return createProof(host, { maxAge: maxAge || null, next, beside: [keep], done: proved });
-};
+}

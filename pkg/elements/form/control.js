@@ -5,21 +5,29 @@ import { createMeter } from "./meter.js";
  * One field of a form: `element` with its label, its input and the place for what is wrong with it.
  *
  * A field is as in the deployment's configuration, or one of the form's own of type `password` or `login`. Further members: `autocomplete`,
- * `hint`, `beside` (a node beside the label), `value`, and for a new password `estimate(password)` and `needed`.
+ * `hint`, `value`, and for a new password `estimate(password)` and `needed`.
  */
 export function createControl(host, form, field) {
-  const id = `${form}-${field.name.replace(".", "-")}`;
-  const { input, element: whole = input, read, write, more = [], clear } = (shapes[field.type] ?? text)(host, id, field);
+  const { name, type, label: called, hint, required } = field;
+  const id = `${form}-${name.replace(".", "-")}`;
+  const input = inputOf(host, id, field);
+  const secret = type === "password" && disguise(host, input, called);
+  const meter = field.estimate && createMeter(host, field);
+  const more = !required && type !== "boolean" && make("span", { className: "optional" }, ` ${host.say("field.optional")}`);
+  const label = make("label", { htmlFor: id, part: "label" }, called, more);
   const error = make("p", { id: `${id}-error`, className: "error", part: "error" });
-  const hint = field.hint && make("p", { id: `${id}-hint`, className: "hint", part: "hint" }, field.hint);
-  const label = make("label", { htmlFor: id, part: "label" }, field.label, optional(host, field));
-  input.setAttribute("aria-describedby", [hint, error].filter(Boolean).map(({ id }) => id).join(" "));
-  input.part = "input";
-  const head = field.beside ? make("div", { className: "between" }, label, field.beside) : label;
-  const parts = field.type === "boolean" ? [make("div", { className: "tick" }, whole, label)] : [head, whole];
-  const element = make("div", { className: "field", part: "field" }, parts, more, hint, error);
-  element.dataset.name = field.name;
-  write(field.value ?? null);
+  const advice = hint && make("p", { id: `${id}-hint`, className: "hint", part: "hint" }, hint);
+  const lines = type === "boolean" ? make("div", { className: "tick" }, input, label) : [label, secret ? secret.element : input];
+  const element = make("div", { className: "field", part: "field" }, lines, meter?.element, advice, error);
+  element.dataset.name = name;
+  input.setAttribute("aria-describedby", (hint ? `${id}-hint ` : "") + `${id}-error`);
+
+  const read = () => valueOf(input, type);
+
+  function write(value) {
+    if (type === "boolean") input.checked = value === true;
+    else input.value = value ?? "";
+  }
 
   /** Shows what is wrong, by its code; none: nothing is. */
   function complain(code) {
@@ -28,85 +36,18 @@ export function createControl(host, form, field) {
   }
 
   function reset() {
-    write(field.value ?? null);
-    clear?.();
+    write(field.value);
+    if (secret) secret.reveal(false);
+    meter?.measure("");
     complain();
   }
 
-  input.addEventListener("input", () => error.textContent && complain());
-  return { name: field.name, field, element, input, read, write, complain, reset, check: () => faultIn(input, field) };
-}
-
-const shapes = { boolean: tick, choice, number, password };
-
-function text(_host, id, field) {
-  const type = { email: "email", url: "url", date: "date" }[field.type] ?? "text";
-  const input = make("input", { id, name: field.name, type, ...limits(field), ...typing(field) });
-  return { input, read: () => input.value.trim() || null, write: (value) => (input.value = value ?? "") };
-}
-
-function number(_host, id, field) {
-  const step = field.integer ? "1" : "any";
-  const inputMode = field.integer ? "numeric" : "decimal";
-  const input = make("input", { id, name: field.name, type: "number", step, inputMode, ...limits(field) });
-  const read = () => (input.value === "" ? null : input.valueAsNumber);
-  return { input, read, write: (value) => (input.value = value ?? "") };
-}
-
-/** A box that is not ticked is an answer too, so it is never missing. */
-function tick(_host, id, field) {
-  const input = make("input", { id, name: field.name, type: "checkbox" });
-  return { input, read: () => input.checked, write: (value) => (input.checked = value === true) };
-}
-
-function choice({ say }, id, field) {
-  const none = make("option", { value: "" }, say(field.required ? "field.choose" : "field.none"));
-  const called = (value) => say(`field.${field.name}.${value}`) ?? value;
-  const options = field.choices.map((value) => make("option", { value }, called(value)));
-  const input = make("select", { id, name: field.name, required: field.required }, none, options);
-  return { input, read: () => input.value || null, write: (value) => (input.value = value ?? "") };
-}
-
-/** With a button that shows what was typed and, for a new one, a meter of its strength. */
-function password(host, id, field) {
-  // No longest length: a browser would cut a pasted password without a word.
-  const input = make("input", { id, name: field.name, type: "password", ...limits(field), ...typing(field) });
-  input.removeAttribute("maxlength");
-  const toggle = make("button", { type: "button", part: "link", "aria-controls": id });
-  const meter = field.estimate && createMeter(host, field);
-
-  function reveal(shown) {
-    input.type = shown ? "text" : "password";
-    toggle.textContent = host.say(shown ? "field.hide" : "field.show");
-    toggle.setAttribute("aria-label", `${toggle.textContent}: ${field.label}`);
-  }
-
-  reveal(false);
-  toggle.addEventListener("click", () => reveal(input.type === "password"));
-  if (meter) input.addEventListener("input", () => meter.measure(input.value));
-  return {
-    input,
-    element: make("div", { className: "secret" }, input, toggle),
-    more: meter ? [meter.element] : [],
-    read: () => input.value || null,
-    write: (value) => (input.value = value ?? ""),
-    clear() {
-      reveal(false);
-      meter?.clear();
-    },
-  };
-}
-
-/** The limits as HTML attributes, so that a browser and whoever listens to it know them too. */
-function limits({ required = false, min_length, max_length, pattern, min, max }) {
-  return {
-    required,
-    ...(min_length > 0 && { minLength: min_length }),
-    ...(max_length !== undefined && { maxLength: max_length }),
-    pattern,
-    ...(min !== undefined && { min: String(min) }),
-    ...(max !== undefined && { max: String(max) }),
-  };
+  input.addEventListener("input", () => {
+    meter?.measure(input.value);
+    if (error.textContent) complain();
+  });
+  write(field.value);
+  return { name, element, input, read, write, complain, reset, check: () => faultIn(input, field) };
 }
 
 const AUTOCOMPLETE = {
@@ -117,9 +58,54 @@ const AUTOCOMPLETE = {
   picture: "photo",
 };
 
-function typing({ name, type, autocomplete = AUTOCOMPLETE[name] ?? "off" }) {
-  const plain = ["email", "login", "password", "url", "user_name"].includes(type);
-  return { autocomplete, ...(plain && { autocapitalize: "none", spellcheck: false }) };
+/** Its limits are HTML attributes too, so that a browser and whoever listens to it know them. */
+function inputOf({ say }, id, field) {
+  const { name, type, required, choices, min_length, max_length, pattern, min, max, integer } = field;
+  if (choices) {
+    const none = make("option", { value: "" }, say(required ? "field.choose" : "field.none"));
+    const options = choices.map((value) => make("option", { value }, say(`field.${name}.${value}`) ?? value));
+    return make("select", { id, name, required, part: "input" }, none, options);
+  }
+  return make("input", {
+    id,
+    name,
+    part: "input",
+    // A type that HTML does not know is one of text.
+    type: type === "boolean" ? "checkbox" : type,
+    // A box that is not ticked is an answer too, so it is never missing.
+    required: required && type !== "boolean",
+    minLength: min_length || undefined,
+    // A browser would cut a pasted password without a word.
+    maxLength: type === "password" ? undefined : max_length,
+    pattern,
+    min,
+    max,
+    step: type === "number" && !integer ? "any" : undefined,
+    inputMode: type === "number" ? (integer ? "numeric" : "decimal") : undefined,
+    autocomplete: field.autocomplete ?? AUTOCOMPLETE[name] ?? "off",
+    ...(type !== "text" && { autocapitalize: "none", spellcheck: false }),
+  });
+}
+
+function valueOf({ value, checked, valueAsNumber }, type) {
+  if (type === "boolean") return checked;
+  if (type === "number") return value === "" ? null : valueAsNumber;
+  return (type === "password" ? value : value.trim()) || null;
+}
+
+/** The input of a password, with a button that shows what was typed. */
+function disguise({ say }, input, called) {
+  const toggle = make("button", { type: "button", part: "link" });
+
+  function reveal(shown) {
+    input.type = shown ? "text" : "password";
+    toggle.textContent = say(shown ? "field.hide" : "field.show");
+    toggle.ariaLabel = `${toggle.textContent}: ${called}`;
+  }
+
+  reveal(false);
+  toggle.addEventListener("click", () => reveal(input.type === "password"));
+  return { element: make("div", { className: "secret" }, input, toggle), reveal };
 }
 
 /** What the browser finds wrong, as the code that the edge would give. */
@@ -135,19 +121,16 @@ function faultIn({ validity, value }, { type, min_length, max_length }) {
 const CODES = {
   badInput: "malformed",
   typeMismatch: "malformed",
+  stepMismatch: "malformed",
   valueMissing: "missing",
   patternMismatch: "pattern_mismatch",
   rangeUnderflow: "too_small",
   rangeOverflow: "too_large",
-  stepMismatch: "malformed",
 };
 
 /** What is wrong with a field in words; its own limits are named. */
 function fault({ say }, code, { type, min_length, max_length, min, max }) {
   const limit = { too_short: min_length, too_long: max_length, too_small: min, too_large: max }[code];
-  const exact = code === "malformed" ? type : limit !== undefined && "limit"; // what more can be said than the code
+  const exact = limit === undefined ? type : "limit"; // what more can be said than the code
   return say(`fault.${code}_${exact}`, { count: limit }) ?? say(`fault.${code}`) ?? say("fault.other", { code });
 }
-
-const optional = ({ say }, { type, required }) =>
-  required || type === "boolean" ? undefined : make("span", { className: "optional" }, ` ${say("field.optional")}`);

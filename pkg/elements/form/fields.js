@@ -1,19 +1,11 @@
 // The fields that no configuration describes, and what those are called that it does.
 
-/** As the deployment calls them unless it was told otherwise: then they are called as the language has it. */
-const STANDARD = {
-  email: "E-mail",
-  user_name: "User name",
-  first_name: "First name",
-  last_name: "Last name",
-  picture: "Picture (address)",
-};
+import en from "../text/en.js";
 
-/** A field of the configuration in her language, if there is a text for it. */
+/** A field of the configuration in her language, unless the deployment calls it otherwise than it is called by itself. */
 export function declaredField({ say }, field) {
-  const own = STANDARD[field.name];
-  if (own && own !== field.label) return field;
-  return { ...field, label: say(`field.${field.name}`) ?? field.label };
+  const own = en.field[field.name];
+  return own && own !== field.label ? field : { ...field, label: say(`field.${field.name}`) ?? field.label };
 }
 
 /** What an account is signed in to with. */

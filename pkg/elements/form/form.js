@@ -7,15 +7,21 @@ import { createWait } from "./wait.js";
  * fields it names, or above the button. `more` stands below the fields, `beside` next to the button; `owner` tells a password manager whose
  * password it is. `danger`: what it does cannot be undone.
  */
-export function createForm(host, { id, fields, button: label, danger = false, owner, more = [], beside = [], submit }) {
+export function createForm(host, { id, fields, button: label, danger, owner, more, beside, submit }) {
   const controls = fields.map((field) => createControl(host, id, field));
   const message = make("p", { className: "alert", role: "alert", part: "error" });
-  const outcome = make("div", { className: "outcome", role: "status" });
-  const button = make("button", { type: "submit", part: danger ? "button primary danger" : "button primary" }, label);
-  const holder = owner && make("input", { type: "text", name: "username", autocomplete: "username", value: owner, hidden: true });
-  const buttons = [beside].flat().length > 0 ? make("div", { className: "row" }, button, beside) : button;
-  const parts = controls.map((control) => control.element);
-  const element = make("form", { id, noValidate: true, part: "form" }, holder, parts, more, message, buttons, outcome);
+  const outcome = make("div", { role: "status" });
+  const button = make("button", { type: "submit", part: `button primary${danger ? " danger" : ""}` }, label);
+  const element = make(
+    "form",
+    { id, noValidate: true, part: "form" },
+    owner && make("input", { name: "username", autocomplete: "username", value: owner, hidden: true }),
+    controls.map((control) => control.element),
+    more,
+    message,
+    beside ? make("div", { className: "row" }, button, beside) : button,
+    outcome,
+  );
   const wait = createWait(host, message, button);
 
   element.addEventListener("submit", (event) => {
@@ -25,9 +31,9 @@ export function createForm(host, { id, fields, button: label, danger = false, ow
 
   async function send() {
     unmark();
-    if (complain(asked().map((control) => ({ field: control.name, code: control.check() })))) return;
+    if (complain(controls.map(({ name, check }) => ({ field: name, code: check() })))) return;
     try {
-      await submit(values());
+      await submit(nested(controls.map(({ name, read }) => [name, read()])));
     } catch (error) {
       show(error);
     }
@@ -36,55 +42,44 @@ export function createForm(host, { id, fields, button: label, danger = false, ow
   function show(error) {
     if (error.code === "too_many_requests" && error.retry_after > 0) return wait.begin(error.retry_after);
     const faults = error.fields ?? [];
-    const elsewhere = faults.filter(({ field }) => !asked().some(({ name }) => name === field));
+    const elsewhere = faults.filter(({ field }) => !controls.some(({ name }) => name === field));
     if (complain(faults) && elsewhere.length === 0) return;
     message.textContent = [host.explain(error), ...elsewhere.map(({ field, code }) => `${field}: ${code}.`)].join(" ");
   }
 
   /** Puts each fault beside its field and goes to the first; false if there was none. */
   function complain(faults) {
-    const wrong = asked().filter((control) => {
-      const found = faults.find(({ field, code }) => field === control.name && code);
-      if (found) control.complain(found.code);
+    const wrong = controls.filter(({ name, complain }) => {
+      const found = faults.find(({ field, code }) => field === name && code);
+      if (found) complain(found.code);
       return found;
     });
     wrong[0]?.input.focus();
     return wrong.length > 0;
   }
 
-  /** What was filled in: null where nothing was. */
-  const values = () => nested(asked().map((control) => [control.name, control.read()]));
-
   function unmark() {
-    controls.forEach((control) => control.complain());
+    for (const { complain } of controls) complain();
     message.textContent = "";
     outcome.replaceChildren();
   }
 
-  const asked = () => controls.filter((control) => !control.element.hidden);
-
-  const form = {
+  return {
     element,
     button,
     controls: Object.fromEntries(controls.map((control) => [control.name, control])),
-    values,
-    show,
-    unmark,
     /** Says, below the button, what came of it. */
     say: (...nodes) => outcome.replaceChildren(make("div", { className: "notice", part: "notice" }, nodes)),
-    /** Shows or hides a field; what is hidden is not asked for. */
-    want: (name, wanted) => (form.controls[name].element.hidden = !wanted),
-    focus: () => asked()[0]?.input.focus(),
+    focus: () => controls[0].input.focus(),
     /** What was typed, for a form that takes the place of this one. */
     typed: () => Object.fromEntries(controls.map(({ name, read }) => [name, read()])),
     retype: (typed) => controls.forEach(({ name, write }) => Object.hasOwn(typed, name) && write(typed[name])),
     reset() {
       unmark();
       wait.end();
-      controls.forEach((control) => control.reset());
+      for (const { reset } of controls) reset();
     },
   };
-  return form;
 }
 
 /** `[["fields.class", "7b"]]` as `{ fields: { class: "7b" } }`. */

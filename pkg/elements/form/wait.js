@@ -1,6 +1,6 @@
 import { make } from "../dom.js";
 
-/** "Try again in 40 s": counts down in sight, tells a screen reader once, and keeps the button from being pressed. */
+/** "Try again in 40 seconds": counts down in sight, tells a screen reader once, and keeps the button from being pressed. */
 export function createWait({ say, language }, message, button) {
   let timer;
   let until = 0;
@@ -8,10 +8,10 @@ export function createWait({ say, language }, message, button) {
   function begin(seconds) {
     end();
     until = Date.now() + seconds * 1000;
-    const left = make("span", { "aria-hidden": "true" });
+    const left = make("span", { ariaHidden: "true" });
     const said = make("span", { className: "unseen" }, say("wait.left", { time: duration(seconds) }));
     message.replaceChildren(say("error.too_many_requests"), " ", said, left);
-    button.setAttribute("aria-disabled", "true");
+    button.ariaDisabled = "true";
     const count = () => {
       const rest = Math.ceil((until - Date.now()) / 1000);
       if (rest > 0) left.textContent = say("wait.left", { time: duration(rest) });
@@ -26,18 +26,14 @@ export function createWait({ say, language }, message, button) {
     clearInterval(timer);
     timer = undefined;
     until = 0;
-    button.removeAttribute("aria-disabled");
+    button.ariaDisabled = null;
   }
 
-  /** `2 min 5 sec`, as the language has it. */
+  /** `in 2 minutes`, as the language has it. */
   function duration(seconds) {
-    const parts = { hour: Math.floor(seconds / 3600), minute: Math.floor(seconds / 60) % 60, second: seconds % 60 };
-    const named = Object.entries(parts).filter(([, count]) => count > 0);
-    return named.map(([unit, count]) => amount(unit, count)).join(" ");
+    const relative = new Intl.RelativeTimeFormat(language);
+    return seconds > 120 ? relative.format(Math.ceil(seconds / 60), "minute") : relative.format(seconds, "second");
   }
-
-  const amount = (unit, count) =>
-    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(count);
 
   return { begin, end, isOver: () => Date.now() >= until };
 }

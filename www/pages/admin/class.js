@@ -1,6 +1,6 @@
 import { change, read, remove } from "../../api.js";
 import { client } from "../../client.js";
-import { button, busy, field, link, make, notify, words } from "../../dom.js";
+import { button, busy, field, link, make, notify, unseen, words } from "../../dom.js";
 import { again } from "../../router.js";
 import { lonely } from "../not-found.js";
 import { administered } from "./frame.js";
@@ -68,7 +68,7 @@ function list(title, people, id) {
     await remove(`/api/classes/${id}/register/${account}`);
     await after(`${name} has left ${id}.`);
   };
-  const row = (person) => make("li", {}, make("a", { href: `/admin/people/${person.account}` }, person.name), button("Take out", strike(person), { className: "small quiet", "aria-label": `Take ${person.name} out` }));
+  const row = (person) => make("li", {}, make("a", { href: `/admin/people/${person.account}` }, person.name), button(["Take out", unseen(` ${person.name}`)], strike(person), { className: "small quiet" }));
   const heading = title.toLowerCase();
   return make("section", { className: "card", "aria-labelledby": heading }, make("h2", { id: heading }, title), people.length > 0 ? make("ul", { className: "rows" }, ...people.map(row)) : make("p", { className: "empty" }, `No ${heading} yet.`));
 }

@@ -14,7 +14,7 @@ export function eventRow({ at, happening, details = {} }, by) {
 
 /** In words rather than ids, where there are words. */
 function detailsOf({ group, name, permission, ...rest }) {
-  const granted = permission && Object.values(permission).filter(Boolean).join(" ");
+  const granted = permission && [permission.name, permission.kind, permission.record].filter(Boolean).join(" ");
   const all = { group: name ?? group, permission: granted, ...rest };
   const plain = ([, value]) => value !== null && value !== undefined && typeof value !== "object";
   return Object.entries(all).map(([key, value]) => [key, Array.isArray(value) ? value.join(", ") : value]).filter(plain);

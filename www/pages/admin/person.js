@@ -1,5 +1,5 @@
 import { client } from "../../client.js";
-import { button, busy, field, link, make, notify, words } from "../../dom.js";
+import { button, busy, field, link, make, notify, unseen, words } from "../../dom.js";
 import { dateAndTime, when } from "../../moment.js";
 import { again } from "../../router.js";
 import { administered } from "./frame.js";
@@ -62,7 +62,7 @@ function tagsOf(account, tags) {
     await client.tags.remove("groups", record, [tag]);
     await after(`${tag} has been taken.`);
   };
-  const chips = tags.map((tag) => make("li", {}, make("code", {}, tag), button("Take", take(tag), { className: "small quiet", "aria-label": `Take the tag ${tag}` })));
+  const chips = tags.map((tag) => make("li", {}, make("code", {}, tag), button(["Take", unseen(` the tag ${tag}`)], take(tag), { className: "small quiet" })));
   const input = make("input", { name: "tag", required: true, autocomplete: "off", autocapitalize: "none", spellcheck: false });
   const submit = make("button", { type: "submit" }, "Give");
   const message = make("p", { className: "error", role: "alert" });
@@ -85,6 +85,6 @@ function sessionsOf(profile, sessions) {
     await after(ended === 1 ? "One session has been ended." : `${ended} sessions have been ended.`);
   };
   const name = ({ device }) => [device?.browser, device?.os].filter(Boolean).join(" on ") || "An unknown device";
-  const rows = sessions.map((one) => make("li", {}, make("span", {}, name(one), make("span", { className: "fine" }, " last used ", when(one.used_at))), button("End", end(one.sid), { className: "small quiet", "aria-label": `End the session of ${name(one)}` })));
+  const rows = sessions.map((one) => make("li", {}, make("span", {}, name(one), make("span", { className: "fine" }, " last used ", when(one.used_at))), button(["End", unseen(` the session of ${name(one)}`)], end(one.sid), { className: "small quiet" })));
   return make("div", {}, make("ul", { className: "rows" }, ...rows), sessions.length > 1 && button("End them all", end(undefined), { className: "quiet danger" }));
 }
