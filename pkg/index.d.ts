@@ -6,316 +6,20 @@
  */
 
 import type { About, Conditions, Evaluation, Explanation, Facts, Permission, Policy } from "./policy.js";
-import type { Problem as WireProblem } from "./wire.js";
+import type {
+  AccountExport, Config, Found, Group, Happening, Identity, Listed, ManagedChange, NewAccount, PendingLink, Problem, Profile,
+  ProfileChanges, Provider, ProviderToken, Registration, Session, SignedIn, SigningKey, Status, Strength, Tagged, Tier,
+} from "./wire.js";
 
 export { policy } from "./policy.js";
 export type { About, Conditions, Evaluation, Explanation, Facts, Outcome, Permission, Policy, Weekday } from "./policy.js";
-
-/** Where a question is answered. Each is slower and more exact than the one before. */
-export type Tier =
-  /** From the signed token alone: at most as old as the token's lifetime, 300 seconds unless configured. */
-  | "carried"
-  /** From Workers KV: at most about 60 seconds old. */
-  | "replicated"
-  /** By the Durable Object that decides: exact. */
-  | "decided";
-
-/** The tags of a session by tag set, such as `{ groups: ["teacher/high-school"] }`. */
-export type Tags = { [set: string]: string[] };
-
-export interface Session {
-  /** The account's id. */
-  account: string;
-  /** The session's id; it stays the same when the session is renewed, and is another one after each proof. */
-  sid: string;
-  /** When the access token was issued: seconds since 1970. */
-  issued_at: number;
-  /** When the access token ends: seconds since 1970. It is renewed by itself when needed. */
-  expires_at: number;
-  /** When she last proved who she is: seconds since 1970; 0 after `endConfirmation`. */
-  auth_time: number;
-  /** How she proved it (RFC 8176). */
-  amr: string[];
-  /** How sure that makes us, such as `aal1`. */
-  acr: string;
-  /**
-   * Until when that proof is fresh, so that nothing asks for another one: seconds since 1970. Null if one would be asked
-   * for.
-   */
-  confirmed_until: number | null;
-  /** Whether she has proved an e-mail address to be hers; as old as `issued_at`. */
-  email_verified: boolean;
-  /** The version of the account that the token was made from. */
-  version: number;
-  /** What the token carries; as old as `issued_at`. */
-  tags: Tags;
-}
-
-/** What becomes of an account: `pending` until it is verified or approved; nobody signs in to a blocked or disabled one. */
-export type Status = "pending" | "active" | "blocked" | "disabled";
-
-export interface Profile {
-  account: string;
-  status: Status;
-  /** Seconds since 1970. */
-  created_at: number;
-  /** False if she signs in by a provider alone. */
-  has_password: boolean;
-  email: string | null;
-  email_verified: boolean;
-  user_name: string | null;
-  /** For display: first and last name, or what the provider says. */
-  name: string | null;
-  first_name: string | null;
-  last_name: string | null;
-  /** Address of a picture, from her or from the provider: show it only if you trust that. */
-  picture: string | null;
-  /** The fields that the deployment has declared, by their name without `fields.`. */
-  fields: { [name: string]: FieldValue };
-}
-
-export type FieldValue = string | number | boolean;
-
-/** What a person may say about herself; a member that is absent is kept, null takes it away. */
-export interface ProfileChanges {
-  user_name?: string | null;
-  first_name?: string | null;
-  last_name?: string | null;
-  picture?: string | null;
-  fields?: { [name: string]: FieldValue | null };
-}
-
-export interface Registration extends ProfileChanges {
-  email: string;
-  password: string;
-}
-
-/** An account as an administrator creates it. */
-export interface NewAccount extends ProfileChanges {
-  email?: string;
-  email_verified?: boolean;
-  /** In any form that the deployment accepts, such as a PHC string. */
-  password_hash?: string;
-  status?: Status;
-}
-
-export interface Provider {
-  /** The name to call `signIn` with. */
-  id: string;
-  /** What it is, such as `google`; `oidc` and `oauth2` are any other of these protocols. */
-  kind: string;
-  /** For people. */
-  name: string;
-  /** Its sign, an SVG of one colour: a path of the deployment or an https URL. Null if it has none. */
-  mark: string | null;
-  /** Path of its login; `signInUrl` adds where to return to. */
-  login: string;
-}
-
-/** What a deployment can let people do; those that it does not offer are answered with 404. */
-export type Action =
-  | "register"
-  | "verify_email"
-  | "login"
-  | "logout"
-  | "profile"
-  | "change_password"
-  | "change_email"
-  | "reset_password"
-  | "remind_user_name"
-  | "export"
-  | "delete_account";
-
-/** A field of a form, for registration and the profile. Its limits are those of the HTML attributes of like names. */
-export interface Field {
-  /** As in a body, and as in `FieldError`; a declared one is `fields.<name>`. */
-  name: string;
-  type: "email" | "user_name" | "text" | "url" | "number" | "boolean" | "date" | "choice";
-  /** For people. */
-  label: string;
-  required: boolean;
-  /** Of text, in characters. */
-  min_length?: number;
-  max_length?: number;
-  /** A JavaScript regular expression that must match the whole value. */
-  pattern?: string;
-  /** Of a number, or of a date as `2030-01-31`. */
-  min?: number | string;
-  max?: number | string;
-  /** Of a number: no fractions. */
-  integer?: boolean;
-  choices?: string[];
-}
-
-export interface Config {
-  providers: Provider[];
-  tag_sets: string[];
-  /** The path of the page where people sign in. */
-  sign_in: string;
-  actions: Action[];
-  /** Who may have an account, and when; null where there are none with a password. */
-  registration: "open" | "verification" | "approval" | "verification_and_approval" | "until_verified" | "closed" | null;
-  /** What a password must be like; null where there are none. */
-  password: {
-    /** In characters. */
-    min_length: number;
-    max_length: number;
-    /** The least `score` of `Strength`. */
-    min_strength: Strength["score"];
-    /** Whether passwords that are known from leaks are refused. */
-    breach_check: boolean;
-  } | null;
-  fields: Field[];
-}
-
-/** What is wrong with one field: `fields` of an error with the code `fields_invalid`. */
-export interface FieldError {
-  /** `email`, `password`, `fields.class`, … */
-  field: string;
-  code:
-    | "missing"
-    | "too_short"
-    | "too_long"
-    | "pattern_mismatch"
-    | "malformed"
-    | "not_a_choice"
-    | "too_small"
-    | "too_large"
-    | "too_weak"
-    | "breached"
-    | "taken"
-    | "unknown";
-}
-
-export interface Strength {
-  /** By the guesses it takes: fewer than 10³, 10⁶, 10⁸, 10¹⁰, or more. */
-  score: 0 | 1 | 2 | 3 | 4;
-  /** The decimal logarithm of how many guesses it takes. */
-  guesses_log10: number;
-  /** What makes it weak; null where nothing stands out. */
-  warning:
-    | "common_password"
-    | "word"
-    | "name"
-    | "keyboard_walk"
-    | "repeat"
-    | "sequence"
-    | "date"
-    | "personal_word"
-    | null;
-}
-
-/** One place where somebody is signed in. Times are seconds since 1970. */
-export interface SignedIn {
-  sid: string;
-  /** Whether it is the session that asks. */
-  current: boolean;
-  created_at: number;
-  used_at: number;
-  expires_at: number;
-  auth_time: number;
-  amr: string[];
-  /** Whether she asked to stay signed in. */
-  remembered: boolean;
-  mode: "cookie" | "bearer";
-  /** By what it says of itself; null where that says nothing. */
-  device: { browser: string | null; os: string | null; kind: "desktop" | "phone" | "tablet" | "other" } | null;
-  /** Where it is used, as the platform knows it: the country in two letters (ISO 3166-1). */
-  place: { country: string | null; city: string | null } | null;
-}
-
-/** Somebody at a provider that leads to the account. Times are seconds since 1970. */
-export interface Identity {
-  id: string;
-  /** The provider's id; null if the deployment no longer has it. */
-  provider: string | null;
-  /** The provider's name, for people. */
-  name: string;
-  /** As in `Provider`. */
-  mark: string | null;
-  /** Who it is there, by the provider's own name for her. */
-  subject: string;
-  /** Which one it is, for people: an address, or a name there; null where nothing but the subject is known. */
-  label: string | null;
-  /** As the provider last said it. */
-  email: string | null;
-  /** Whether the provider vouches for that address. */
-  email_verified: boolean;
-  linked_at: number;
-  /** When it last led in; null if it never has. */
-  used_at: number | null;
-  /** Whether tokens of the provider are kept, see `identities.token`. */
-  tokens: boolean;
-  /** Whether it is the last way in: then it cannot be unlinked. */
-  last: boolean;
-}
-
-/** An access token of the provider itself, for its own services. */
-export interface ProviderToken {
-  access_token: string;
-  token_type: string;
-  /** Seconds since 1970; null if the provider does not say. */
-  expires_at: number | null;
-  /** What it allows, as the provider says it; null if it does not. */
-  scope: string | null;
-}
-
-/** Somebody who comes from a provider and whose account is not known: this is what she is asked about. */
-export interface PendingLink {
-  provider: Pick<Provider, "id" | "name" | "mark">;
-  /** Her name, as the provider says it. */
-  name: string | null;
-  /** Her address, as the provider says it. */
-  email: string | null;
-  /** Whether an account has that address. Told only where the provider vouches for it; otherwise false. */
-  account_exists: boolean;
-  /** Whether she may have a new account. */
-  may_create: boolean;
-  /** Whether somebody is signed in, whose account it can be added to. */
-  signed_in: boolean;
-  /** The path that the sign-in was to lead to. */
-  next: string;
-}
-
-/** A key that signs access tokens, has signed them, or is about to. */
-export interface SigningKey {
-  kid: string;
-  alg: "ES256" | "EdDSA";
-  /** Seconds since 1970. */
-  created_at: number;
-  /** When it signed first, or will: seconds since 1970. */
-  signs_from: number;
-  /** A `retired` key signs no more, and its last tokens are still good; those of a `withdrawn` one are not. */
-  state: "next" | "signing" | "retired" | "withdrawn";
-}
-
-/** Everything that is stored about one person; for her, not for programs. */
-export interface AccountExport {
-  profile: Profile;
-  tags: Tags;
-  /** The kinds of names that lead to the account: `identity`, `email`, `user_name`. */
-  handles: string[];
-  /** Who she is at providers, as they last said it; times are seconds since 1970. */
-  identities: { identity: Record<string, unknown>; linked_at: number; used_at: number | null }[];
-  /** Times are seconds since 1970; `ended_at` and `end_reason` are null for one that goes on. */
-  sessions: (Omit<SignedIn, "current"> & { ended_at: number | null; end_reason: string | null })[];
-  /** What has happened to the account, oldest first. */
-  events: Happening[];
-}
-
-/** A problem document (RFC 9457). */
-export interface Problem {
-  /** Stable, for programs: `tag_missing`, `unauthenticated`, … */
-  code: string;
-  /** For people. */
-  title: string;
-  /** The HTTP status; 0 where no answer came. */
-  status: number;
-  detail?: string;
-  /** Of a sign-in at a provider that went wrong: the path that starts it anew, with the same `next`. */
-  try_again?: string;
-  [member: string]: unknown;
-}
+export type {
+  AccountExport, AccountHappening, Action, Config, ConfigurationInvalid, ConfirmationRequired, Device, ErrorCode, Field,
+  FieldCode, FieldError, FieldValue, FieldsInvalid, Found, Group, Happening, Identity, LinkRefused, Listed, ManagedChange,
+  NewAccount, OtherProblem, PasswordPolicy, PendingLink, Place, Problem, Profile, ProfileChanges, Provider, ProviderToken,
+  RealmHappening, Refusal, Registration, RegistrationPolicy, Session, SessionMode, SignedIn, SigningKey, Status, Strength,
+  Tagged, Tags, Tier, TooManyRequests,
+} from "./wire.js";
 
 export interface Allowed {
   allowed: true;
@@ -359,16 +63,6 @@ export interface PolicyOptions {
   address?: string;
 }
 
-/** The tags of one record. */
-export interface Tagged {
-  set: string;
-  /** `kind/id`, such as `account/…`, `group/…` or `document/42`. */
-  record: string;
-  tags: string[];
-  /** Grows with every change. */
-  version: number;
-}
-
 /** Which page of a list. */
 export interface Page {
   /** The size of a page: 50 unless given. */
@@ -381,46 +75,6 @@ export interface Page {
 export interface More {
   /** Pass it as `after` for the next page; null on the last one. */
   next: string | null;
-}
-
-export interface Found extends More {
-  records: string[];
-}
-
-/** An account in a list; `accounts.get` tells more. */
-export interface Listed {
-  account: string;
-  status: Status;
-  email: string | null;
-  user_name: string | null;
-}
-
-export interface Group {
-  /** The group's id. */
-  group: string;
-  /** The tag of the set `groups` that its members carry, or one below it. */
-  name: string;
-  /** What it is for; may be empty. */
-  description: string;
-  /** Seconds since 1970; null for a group that is a person's own and was given nothing yet. */
-  created_at: number | null;
-}
-
-/** Something that has happened to an account. */
-export interface Happening {
-  /** Seconds since 1970. */
-  at: number;
-  happening: string;
-  details: Record<string, unknown>;
-}
-
-/** Something that a manager has changed. */
-export interface ManagedChange extends Happening {
-  sequence: number;
-  /** The account of the manager. */
-  by: string | null;
-  /** The address that it came from. */
-  from: string | null;
 }
 
 /**
@@ -452,7 +106,7 @@ export interface ClientProblem {
  * `if (error instanceof CountersignError && error.code === "fields_invalid") error.fields`. A deployment that is newer than this package may
  * answer with a code that stands here not yet.
  */
-export type CountersignError = Failure<WireProblem | ClientProblem>;
+export type CountersignError = Failure<Problem | ClientProblem>;
 
 /** One kind of error for each code. */
 type Failure<P> = P extends { code: infer C } ? (C extends string ? FailureOf<Omit<P, "code" | "detail"> & { code: C }> : never) : never;

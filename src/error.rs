@@ -51,6 +51,8 @@ impl Details {
 
 /// A field of a form and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "FieldError"))]
 pub struct FieldFault {
     /// The field, as it is called in the body; `fields.<name>` for one that the configuration declares.
     pub field: String,
@@ -68,6 +70,7 @@ impl FieldFault {
 /// What can be wrong with a field. A code never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum FieldCode {
     /// It must be there.
     Missing,
@@ -138,6 +141,38 @@ impl Error {
     }
 }
 
+/// What is said of a code where there is no HTTP: in the package's Wasm, for guards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CodeDescription {
+    /// The code.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::AnyCode"))]
+    pub code: &'static str,
+    /// The HTTP status that carries it.
+    pub status: u16,
+    /// What the caller is told, in one sentence.
+    pub detail: &'static str,
+}
+
+/// An error as JavaScript catches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Thrown<'a> {
+    /// The code.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::AnyCode"))]
+    pub code: &'static str,
+    /// The exact reason, for a log.
+    pub message: &'a str,
+}
+
+impl Error {
+    /// The error as JavaScript catches it.
+    #[must_use]
+    pub fn thrown(&self) -> Thrown<'_> {
+        Thrown { code: self.code.name(), message: &self.cause }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code.name(), self.cause)
@@ -173,6 +208,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn status(self) -> u16 {
                 match self { $(Code::$variant => $status),* }
+            }
+
+            /// What is said of it.
+            #[must_use]
+            pub const fn description(self) -> CodeDescription {
+                CodeDescription { code: self.name(), status: self.status(), detail: self.text() }
             }
 
             /// What the caller is told, in one sentence.

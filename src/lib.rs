@@ -14,6 +14,7 @@
 //! | [`http`] | requests in, responses out; each path is named once |
 //! | `edge` | features `edge` and `worker`: the Durable Object classes, KV, `WebCrypto`, guards; with `worker` the fetch event |
 //! | `browser` | feature `browser`: what the npm package calls |
+//! | `schema` | feature `schema`: the schemas of what goes over the wire, from its types |
 //! | `bench` | feature `bench`: what `npm run bench` times |
 
 pub mod actors;
@@ -22,6 +23,9 @@ pub mod error;
 pub mod http;
 mod json;
 pub mod ports;
+
+#[cfg(feature = "schema")]
+pub mod schema;
 
 #[cfg(feature = "bench")]
 pub mod bench;

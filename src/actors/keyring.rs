@@ -295,10 +295,52 @@ fn public(keys: &[Key]) -> PublicKeys {
     PublicKeys { keys: keys.iter().map(|key| key.public.clone()).collect() }
 }
 
+/// The signing keys.
+#[derive(Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Keys"))]
+pub struct Listed {
+    /// Every key that there is: the newest first, those that were withdrawn last.
+    keys: Vec<Described>,
+}
+
+/// A key that signs access tokens, has signed them, or is about to.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "SigningKey"))]
+pub struct Described {
+    /// Its name.
+    kid: String,
+    /// Its algorithm.
+    alg: SigningAlgorithm,
+    /// When it was made.
+    created_at: Timestamp,
+    /// When it signed first, or will.
+    signs_from: Timestamp,
+    /// What becomes of it.
+    state: State,
+}
+
+/// What becomes of a key.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
+enum State {
+    /// It will sign.
+    Next,
+    /// It signs.
+    Signing,
+    /// It signs no more, and its last tokens are still good.
+    Retired,
+    /// Its tokens are good no more.
+    Withdrawn,
+}
+
 /// Every key that there is: the newest first, those that were withdrawn last.
 fn listed(context: &Context<'_>) -> Result<Json> {
     if schema::version(context.sql)? == 0 {
-        return Ok(json!({ "keys": [] }));
+        return Ok(json!(Listed::default()));
     }
     let keys = published(context)?;
     let signing = signing(&keys, context.now).map(|key| key.public.kid.as_str());
@@ -309,12 +351,12 @@ fn listed(context: &Context<'_>) -> Result<Json> {
         let PublicKey { kid, alg, .. } = row.json(0)?;
         let (created_at, signs_from) = (row.number(1)?, row.number(2)?);
         let state = match row.optional_number(3)? {
-            Some(_) => "withdrawn",
-            None if signing == Some(kid.as_str()) => "signing",
-            None if signs_from > context.now.0 => "next",
-            None => "retired",
+            Some(_) => State::Withdrawn,
+            None if signing == Some(kid.as_str()) => State::Signing,
+            None if signs_from > context.now.0 => State::Next,
+            None => State::Retired,
         };
-        Ok(json!({ "kid": kid, "alg": alg, "created_at": created_at, "signs_from": signs_from, "state": state }))
+        Ok(Described { kid, alg, created_at: Timestamp(created_at), signs_from: Timestamp(signs_from), state })
     };
-    Ok(json!({ "keys": rows.iter().map(read).collect::<Result<Vec<_>>>()? }))
+    Ok(json!(Listed { keys: rows.iter().map(read).collect::<Result<_>>()? }))
 }

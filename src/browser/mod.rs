@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::domain::jws;
-use crate::domain::strength::{Dictionary, Warning, estimate};
+use crate::domain::strength::{Dictionary, estimate};
 use crate::domain::tag::{Question, Tag, Tags};
 use crate::error::{Code, Error, Result};
 use crate::json;
@@ -72,15 +72,8 @@ pub fn claims(token: &str) -> Result<JsValue, JsValue> {
 /// None that a caller could cause.
 #[wasm_bindgen]
 pub fn problem(code: &str) -> Result<JsValue, JsValue> {
-    #[derive(serde::Serialize)]
-    struct Problem {
-        code: &'static str,
-        status: u16,
-        detail: &'static str,
-    }
     let code = Code::ALL.iter().find(|known| known.name() == code);
-    let problem = code.map(|code| Problem { code: code.name(), status: code.status(), detail: code.text() });
-    Ok(serde_wasm_bindgen::to_value(&problem)?)
+    Ok(serde_wasm_bindgen::to_value(&code.map(|code| code.description()))?)
 }
 
 thread_local! {
@@ -106,20 +99,12 @@ pub fn load_dictionary(bytes: Vec<u8>) -> Result<(), JsValue> {
 #[wasm_bindgen]
 #[allow(clippy::needless_pass_by_value, reason = "JavaScript hands over a copy")]
 pub fn strength(password: &str, personal: Vec<String>) -> Result<JsValue, JsValue> {
-    #[derive(serde::Serialize)]
-    struct Strength {
-        score: u8,
-        guesses_log10: f64,
-        warning: Option<&'static str>,
-    }
     let personal: Vec<_> = personal.iter().map(String::as_str).collect();
     let estimate = DICTIONARY
         .with_borrow(|dictionary| dictionary.as_ref().map(|dictionary| estimate(password, &personal, dictionary)))
         .ok_or_else(|| unavailable("no dictionary was loaded"))?;
-    let warning = estimate.warning.map(Warning::name);
-    let strength = Strength { score: estimate.score, guesses_log10: estimate.guesses_log10, warning };
     let plain = serde_wasm_bindgen::Serializer::json_compatible();
-    serde::Serialize::serialize(&strength, &plain).map_err(JsValue::from)
+    serde::Serialize::serialize(&estimate, &plain).map_err(JsValue::from)
 }
 
 fn unavailable(cause: &str) -> JsValue {
@@ -128,11 +113,5 @@ fn unavailable(cause: &str) -> JsValue {
 
 /// An error as JavaScript catches it.
 fn thrown(error: &Error) -> JsValue {
-    #[derive(serde::Serialize)]
-    struct Thrown<'a> {
-        code: &'a str,
-        message: &'a str,
-    }
-    let thrown = Thrown { code: error.code.name(), message: &error.cause };
-    serde_wasm_bindgen::to_value(&thrown).unwrap_or(JsValue::NULL)
+    serde_wasm_bindgen::to_value(&error.thrown()).unwrap_or(JsValue::NULL)
 }

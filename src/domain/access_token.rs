@@ -13,6 +13,8 @@ pub const TYP: &str = "at+jwt";
 
 /// The claims of an access token. Every one has its exact type: a claim of another type is no access token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Claims"))]
 pub struct AccessToken {
     /// Issuer: the origin of the deployment.
     pub iss: String,
@@ -50,17 +52,28 @@ const fn is_false(value: &bool) -> bool {
 
 /// What an access token says, under the names that a session has on the wire.
 #[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "each is a claim of `AccessToken`")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "CarriedSession"))]
 pub struct Facts<'a> {
+    /// The account's id.
     pub account: &'a AccountId,
-    pub sid: &'a str,
+    /// The session's id; it stays the same when the session is renewed, and is another one after each proof.
+    pub sid: &'a SessionId,
+    /// When the access token was issued.
     pub issued_at: Timestamp,
+    /// When the access token ends.
     pub expires_at: Timestamp,
+    /// When the person last proved who she is; 0 once she has ended her confirmation.
     pub auth_time: Timestamp,
+    /// How she did (RFC 8176).
     pub amr: &'a [String],
+    /// How sure that makes us, such as `aal1`.
     pub acr: &'a str,
+    /// The version of the account that the token was made from.
     pub version: u64,
+    /// Whether she has proved an e-mail address to be hers; as old as `issued_at`.
     pub email_verified: bool,
+    /// What the token carries; as old as `issued_at`.
     pub tags: &'a Tags,
 }
 
@@ -81,7 +94,7 @@ impl AccessToken {
     pub fn facts(&self) -> Facts<'_> {
         Facts {
             account: &self.sub,
-            sid: self.sid.as_str(),
+            sid: &self.sid,
             issued_at: self.iat,
             expires_at: self.exp,
             auth_time: self.auth_time,

@@ -20,6 +20,11 @@ use super::user_name::UserName;
 /// | every other | deleted | its owner; for ever |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    schemars(description = "What state an account is in. Nobody signs in to one that is not active.")
+)]
 pub enum Status {
     /// It waits for an administrator, or for its address to be proved.
     Pending,
@@ -31,6 +36,7 @@ pub enum Status {
     /// An administrator has laid it aside.
     Disabled,
     /// Its owner has deleted it. Nothing but its events is left.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     Deleted,
 }
 
@@ -71,6 +77,8 @@ impl Status {
 /// What is known of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ProfileAtProvider"))]
 pub struct Profile {
     /// Her address, if it is a plain one.
     pub email: Option<Email>,
@@ -78,7 +86,7 @@ pub struct Profile {
     pub email_verified: bool,
     /// What she calls herself here.
     pub user_name: Option<UserName>,
-    /// How her provider calls her, at most [`Profile::MAX_CHARS`] characters.
+    /// How her provider calls her. On the wire her first and last name, if she has any.
     pub name: Option<String>,
     /// Her first name.
     pub first_name: Option<String>,
@@ -87,6 +95,7 @@ pub struct Profile {
     /// An `https:` URL of her picture.
     pub picture: Option<String>,
     /// The fields that the configuration declares.
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, crate::schema::FieldValue>"))]
     pub fields: Map<String, Value>,
 }
 

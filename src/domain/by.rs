@@ -6,6 +6,7 @@ use super::id::AccountId;
 
 /// Who, and from where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct By {
     /// Who.
     #[serde(rename = "by")]

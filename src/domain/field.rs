@@ -13,6 +13,7 @@ use crate::error::{FieldCode, FieldFault};
 
 /// A field, as `/api/config` describes it: a form can be built from it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Field {
     /// As it is called in a body; `fields.<name>` for a declared one.
     pub name: String,
@@ -28,6 +29,8 @@ pub struct Field {
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub enum Kind {
     /// An address.
     Email,

@@ -9,6 +9,8 @@ use super::time::Timestamp;
 
 /// Who a provider says that somebody is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "IdentityAtProvider"))]
 pub struct Identity {
     /// The provider, as it is called here.
     pub provider: String,

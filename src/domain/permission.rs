@@ -35,6 +35,7 @@ text_type!(PermissionName);
 /// records of every kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Parts", into = "Parts")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Permission {
     name: PermissionName,
     scope: Scope,
@@ -51,14 +52,20 @@ pub enum Scope {
     Record(Kind, RecordId),
 }
 
-/// A permission as it is written.
+/// What may be done, with which records: one of a kind, each of the kind, or those of every kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Permission", extend("dependentRequired" = { "record": ["kind"] })))]
 struct Parts {
+    /// What may be done, such as `read`.
     name: PermissionName,
+    /// The kind of record, such as `document`; without it, every kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kind: Option<Kind>,
+    /// The record; without it, each one of the kind. In the policy of a rule `{name}` is what its path has captured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::RecordOrCapture>"))]
     record: Option<RecordId>,
 }
 

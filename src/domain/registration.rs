@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 /// The registration policy of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "RegistrationPolicy"))]
 pub enum Registration {
     /// Whoever registers can sign in; her address is never asked.
     Open,
@@ -14,10 +16,24 @@ pub enum Registration {
     Approval,
     /// Both, in this order.
     VerificationAndApproval,
-    /// She can sign in right away, until [`Registration::GRACE`] has passed; then only after she has proved her address.
+    /// She can sign in right away, for a day ([`Registration::GRACE`]); then only after she has proved her address.
     UntilVerified,
     /// Nobody registers. Administrators create accounts.
     Closed,
+}
+
+/// What comes between registering and signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
+pub enum NextStep {
+    /// She proves her address with the link in the mail.
+    VerifyEmail,
+    /// An administrator lets her in.
+    Approval,
+    /// Nothing: she can sign in.
+    Login,
 }
 
 impl Registration {
@@ -48,11 +64,11 @@ impl Registration {
 
     /// What is next for who has registered, the same for everybody.
     #[must_use]
-    pub const fn next(self) -> &'static str {
+    pub const fn next(self) -> NextStep {
         match self {
-            Self::Verification | Self::VerificationAndApproval => "verify_email",
-            Self::Approval => "approval",
-            Self::Open | Self::UntilVerified | Self::Closed => "login",
+            Self::Verification | Self::VerificationAndApproval => NextStep::VerifyEmail,
+            Self::Approval => NextStep::Approval,
+            Self::Open | Self::UntilVerified | Self::Closed => NextStep::Login,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::error::{Code, Error, Result};
 
 /// A rule.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rule {
     /// The paths that it is about.
     pub path: Pattern,

@@ -52,6 +52,8 @@ pub struct Opening {
 /// How the tokens of a session travel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "SessionMode"))]
 pub enum Mode {
     /// In cookies that no script can read.
     #[default]
@@ -71,6 +73,7 @@ pub struct Whereabouts {
 
 /// A place in the world.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Place {
     /// ISO 3166-1 alpha-2.
     pub country: Option<String>,

@@ -13,6 +13,8 @@ use crate::error::{Code, Error, Result};
 
 /// The algorithms that sign here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub enum SigningAlgorithm {
     /// ECDSA over P-256 with SHA-256.
     #[default]
@@ -157,6 +159,7 @@ impl SealedKey {
 
 /// A public key as it is published (RFC 7517, RFC 7518 §6.2, RFC 8037 §2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublicKey {
     kty: String,
     crv: String,
@@ -208,6 +211,8 @@ impl PublicKey {
 
 /// The published set (RFC 7517 §5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Jwks"))]
 pub struct PublicKeys {
     /// Every key whose tokens may still be alive, and the one that will sign next.
     pub keys: Vec<PublicKey>,

@@ -166,6 +166,7 @@ impl fmt::Display for Question {
 /// The tags of one record in every set, as a token carries them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tags(BTreeMap<TagSet, BTreeSet<Tag>>);
 
 impl Tags {

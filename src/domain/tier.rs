@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 /// Where an answer comes from, and so how old it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Tier {
     /// The token: no I/O, as old as the token.
     Carried,

@@ -9,6 +9,7 @@ pub struct UserAgent(String);
 
 /// A device, in words for its owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Device {
     /// Such as `Firefox`.
     pub browser: Option<String>,
@@ -21,6 +22,8 @@ pub struct Device {
 /// What kind of thing a device is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub enum DeviceKind {
     /// A desktop or laptop computer.
     Desktop,

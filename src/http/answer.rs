@@ -9,9 +9,46 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::mail::html::escape;
-use crate::error::{Code, Details, Error, Result};
+use crate::error::{Code, Details, Error, FieldFault, Result};
 
 const HTML: &str = "text/html; charset=utf-8";
+
+/// Nothing more to say.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Empty {}
+
+/// What is told of `fields_invalid`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FieldFaults<'a> {
+    /// Every fault.
+    fields: &'a [FieldFault],
+}
+
+/// What is told of `too_many_requests`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Wait {
+    /// How many seconds to wait, as `Retry-After` says.
+    retry_after: u64,
+}
+
+/// What is told of a sign-in at a provider that went wrong.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TryAgain<'a> {
+    /// The path that starts the sign-in anew.
+    try_again: &'a str,
+}
+
+/// What is told of a deployment that is not configured correctly.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ConfigurationFaults<'a> {
+    /// Every fault by name, none with its value.
+    faults: &'a [String],
+}
 
 /// An answer on its way out.
 #[derive(Debug)]
@@ -26,6 +63,11 @@ impl Answer {
     pub fn json(value: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(value).map_err(|error| Error::new(Code::Internal, format!("answer: {error}")))?;
         Ok(Self::new(StatusCode::OK, "application/json", body))
+    }
+
+    /// 200 with JSON that is written already.
+    pub fn json_text(text: String) -> Self {
+        Self::new(StatusCode::OK, "application/json", text.into_bytes())
     }
 
     /// A page of our own, with a form that leads to where the page came from.
@@ -70,10 +112,10 @@ impl Answer {
     pub fn problem(error: &Error, as_page: bool) -> Self {
         match &error.details {
             Details::None | Details::Demand(_) => Self::problem_with(error.code, Value::Null, as_page),
-            Details::Fields(faults) => Self::problem_with(error.code, json!({ "fields": faults }), as_page),
-            Details::TryAgain(path) => Self::problem_with(error.code, json!({ "try_again": path }), as_page),
+            Details::Fields(faults) => Self::problem_with(error.code, json!(FieldFaults { fields: faults }), as_page),
+            Details::TryAgain(path) => Self::problem_with(error.code, json!(TryAgain { try_again: path }), as_page),
             Details::RetryAfter(seconds) => {
-                let mut answer = Self::problem_with(error.code, json!({ "retry_after": seconds }), as_page);
+                let mut answer = Self::problem_with(error.code, json!(Wait { retry_after: *seconds }), as_page);
                 answer.headers.push((RETRY_AFTER, HeaderValue::from(*seconds)));
                 answer
             }
@@ -148,7 +190,8 @@ impl Answer {
 /// The only answer of a deployment that is not configured correctly: every fault by name, none with its value.
 #[must_use]
 pub fn misconfigured(faults: &[String]) -> Response<Vec<u8>> {
-    Answer::problem_with(Code::ConfigurationInvalid, json!({ "faults": faults }), false).into_response(Vec::new())
+    Answer::problem_with(Code::ConfigurationInvalid, json!(ConfigurationFaults { faults }), false)
+        .into_response(Vec::new())
 }
 
 /// The answer to a request that could not be handled at all.

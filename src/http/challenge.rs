@@ -1,6 +1,7 @@
 //! Asking for another proof of who one is: step-up authentication (RFC 9470).
 
 use http::header::WWW_AUTHENTICATE;
+use serde::Serialize;
 use serde_json::json;
 
 use super::answer::Answer;
@@ -45,10 +46,25 @@ pub fn problem(config: &Config, error: &Error, as_page: bool) -> Answer {
     }
 }
 
+/// What is told of `confirmation_required`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Wanted<'a> {
+    /// How many seconds ago the proof may have been given, at the most; null if it is not its age that will not do.
+    max_age: Option<u64>,
+    /// How sure the proof must make us: one of these. Empty if that does not matter.
+    acr: &'a [String],
+    /// How it must have been given (RFC 8176): in one of these ways. Empty if that does not matter.
+    amr: &'a [String],
+    /// What this deployment takes: `password`, or `provider:` with the id of one.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::schema::Proof>"))]
+    proofs: Vec<String>,
+}
+
 /// Which proofs would do, and how they are called here.
 fn answer(config: &Config, demand: &Demand) -> Answer {
     let Demand { max_age, acr, amr } = demand;
-    let members = json!({ "max_age": max_age, "acr": acr, "amr": amr, "proofs": proofs(config, demand) });
+    let members = json!(Wanted { max_age: *max_age, acr, amr, proofs: proofs(config, demand) });
     Answer::problem_with(Code::ConfirmationRequired, members, false).with_text(WWW_AUTHENTICATE, &header(demand))
 }
 

@@ -36,6 +36,8 @@ use http::{Method, Request, Response};
 pub use answer::{failed, misconfigured};
 pub use authorization::{Guard, Passed, require};
 use keys::Keys;
+#[cfg(feature = "schema")]
+pub use openapi::{document, wire};
 
 use crate::domain::config::Config;
 use crate::domain::strength::Dictionary;
@@ -156,7 +158,7 @@ async fn dispatch<P: Platform>(
     match endpoint.name {
         Name::Config => public::config(app),
         Name::Jwks => public::jwks(app).await,
-        Name::OpenApi => public::openapi(app),
+        Name::OpenApi => Ok(public::openapi(app)),
         Name::OauthLogin => oauth::login(app, incoming, first).await,
         Name::OauthCallback => oauth::callback(app, incoming, first, who).await,
         Name::OauthFormCallback => oauth::form_callback(app, incoming, first).await,

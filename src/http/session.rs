@@ -1,7 +1,6 @@
 //! The session of who asks: who am I, refresh, confirm, sign out; and the list of all of hers.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::accounts::compared;
@@ -10,15 +9,54 @@ use super::authentication::{self, Authentication, decided};
 use super::cookies::Cookie;
 use super::incoming::Incoming;
 use super::tier;
-use super::token::{self, Granted};
+use super::token::{self, Granted, TokenResponse};
 use super::{App, keys};
 use crate::actors::account::{Confirm, Describe, EndConfirmation, EndSessions, ListSessions};
-use crate::domain::access_token::AccessToken;
+use crate::domain::access_token::{AccessToken, Facts};
 use crate::domain::id::SessionId;
 use crate::domain::session::Mode;
 use crate::domain::tier::Tier;
+use crate::domain::time::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
+
+/// A session, as its holder sees it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Session<'a> {
+    #[serde(flatten)]
+    facts: Facts<'a>,
+    /// Until when that proof is fresh, so that nothing asks for another one; null if one would be asked for.
+    confirmed_until: Option<Timestamp>,
+}
+
+/// Who asks.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionAnswer<'a> {
+    /// The session; null for nobody.
+    session: Option<Session<'a>>,
+}
+
+/// What somebody was let in with.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Granted"))]
+pub struct GrantedAnswer<'a> {
+    /// The session.
+    session: Session<'a>,
+    /// Its tokens, if they travel in the body.
+    #[serde(flatten)]
+    tokens: Option<TokenResponse>,
+}
+
+/// How many sessions have ended.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionsEnded {
+    /// How many have ended.
+    pub ended: u64,
+}
 
 /// `GET /session`: who asks, as the tier knows it. Nobody is `null`, and so is who held a session that is over.
 pub async fn session<P: Platform>(
@@ -34,7 +72,7 @@ pub async fn session<P: Platform>(
         Err(error) => Err(error),
     };
     match token {
-        Ok(token) => Answer::json(&json!({ "session": facts(app, &token) })),
+        Ok(token) => Answer::json(&SessionAnswer { session: Some(facts(app, &token)) }),
         Err(error) if matches!(error.code, Code::RefreshInvalid | Code::AccountInactive | Code::SessionEnded) => {
             nobody()
         }
@@ -43,12 +81,17 @@ pub async fn session<P: Platform>(
 }
 
 fn nobody() -> Result<Answer> {
-    Answer::json(&json!({ "session": null }))
+    Answer::json(&SessionAnswer { session: None })
 }
 
+/// A refresh token that travels in the body.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RefreshBody {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Refresh"))]
+pub struct RefreshBody {
+    /// Of a session in bearer mode.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     refresh_token: Zeroizing<String>,
 }
 
@@ -131,7 +174,17 @@ pub async fn end_others<P: Platform>(
 ) -> Result<Answer> {
     let token = decided(app, incoming, authentication).await?;
     let ended = app.platform.call(token.sub.as_str(), &EndSessions { sid: token.sid, only: None }).await?;
-    Answer::json(&json!({ "ended": ended }))
+    Answer::json(&SessionsEnded { ended })
+}
+
+/// A proof of who one is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Confirmation {
+    /// Her password.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    password: Zeroizing<String>,
 }
 
 /// `POST /api/confirm`: proves with the password once more who one is. The session goes on under another name.
@@ -140,13 +193,8 @@ pub async fn confirm<P: Platform>(
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        password: Zeroizing<String>,
-    }
     let token = decided(app, incoming, authentication).await?;
-    let body: Body = incoming.json()?;
+    let body: Confirmation = incoming.json()?;
     let password = compared(app, &body.password)?;
     // The key first: the session has another name afterwards, which must reach its holder.
     let key = keys::signing(app).await?;
@@ -169,19 +217,19 @@ pub async fn end_confirmation<P: Platform>(
 
 /// The session that was just opened or renewed, with its tokens if they travel in the body.
 pub fn answer<P: Platform>(app: &App<'_, P>, granted: Granted) -> Result<Answer> {
-    let mut body = granted.body.unwrap_or_else(|| json!({}));
-    if let Some(members) = body.as_object_mut() {
-        members.insert("session".to_owned(), facts(app, &granted.token));
-    }
-    Answer::json(&body)
+    let Granted { token, body } = granted;
+    Answer::json(&GrantedAnswer { session: facts(app, &token), tokens: body })
 }
 
-fn facts<P: Platform>(app: &App<'_, P>, token: &AccessToken) -> Value {
+fn facts<'a, P: Platform>(app: &App<'_, P>, token: &'a AccessToken) -> Session<'a> {
     let confirmed_until = token.auth_time.plus(app.config.lifetimes.confirmation);
     let confirmed_until = (app.platform.now() < confirmed_until).then_some(confirmed_until);
-    let mut facts = json!(token.facts());
-    if let Some(members) = facts.as_object_mut() {
-        members.insert("confirmed_until".to_owned(), json!(confirmed_until));
-    }
-    facts
+    Session { facts: token.facts(), confirmed_until }
+}
+
+/// What goes over the wire here.
+#[cfg(feature = "schema")]
+pub fn schemas(schemas: &mut crate::schema::Schemas) {
+    schemas.answer::<SessionAnswer<'_>>().answer::<GrantedAnswer<'_>>().answer::<SessionsEnded>();
+    schemas.body::<RefreshBody>().body::<Confirmation>();
 }

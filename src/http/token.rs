@@ -1,6 +1,8 @@
 //! Issuing and verifying the access tokens of this deployment.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+
+use zeroize::Zeroizing;
 
 use super::cookies::Cookie;
 use super::incoming::Incoming;
@@ -40,7 +42,7 @@ pub struct Granted {
     /// Her access token.
     pub token: AccessToken,
     /// What the body says of her tokens, if they travel there: a token response (RFC 6749 §5.1).
-    pub body: Option<Value>,
+    pub body: Option<TokenResponse>,
 }
 
 /// Signs an access token for what an account has issued, and sends it on its way with its refresh token.
@@ -71,18 +73,31 @@ pub async fn issue<P: Platform>(
     let signed = signatures::sign(access_token::TYP, &token, key, app.platform).await?;
     let body = match session.mode {
         Mode::Cookie => set_cookies(app, incoming, &token, &signed, &session, refresh.as_ref()).map(|()| None)?,
-        Mode::Bearer => Some(token_response(&signed, token.exp.since(now), refresh.as_ref())),
+        Mode::Bearer => Some(TokenResponse {
+            access_token: signed,
+            token_type: "Bearer",
+            expires_in: token.exp.since(now),
+            refresh_token: refresh.as_ref().map(RefreshToken::expose),
+        }),
     };
     Ok(Granted { token, body })
 }
 
-/// RFC 6749 §5.1.
-fn token_response(signed: &str, seconds: u64, refresh: Option<&RefreshToken>) -> Value {
-    let mut response = json!({ "access_token": signed, "token_type": "Bearer", "expires_in": seconds });
-    if let (Some(members), Some(refresh)) = (response.as_object_mut(), refresh) {
-        members.insert("refresh_token".to_owned(), refresh.expose().as_str().into());
-    }
-    response
+/// The tokens of a session in bearer mode (RFC 6749 §5.1).
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TokenResponse {
+    /// The access token, in bearer mode.
+    access_token: String,
+    /// How it is sent.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Bearer"))]
+    token_type: &'static str,
+    /// For how many seconds it is good.
+    expires_in: u64,
+    /// The refresh token; it is good once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    refresh_token: Option<Zeroizing<String>>,
 }
 
 /// Of a session that is not remembered nothing outlives the browser's window.

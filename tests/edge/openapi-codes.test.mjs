@@ -8,6 +8,7 @@ import { Browser } from "../support/browser.mjs";
 import { answer } from "../support/hostile-idp.mjs";
 import { startPeople } from "../support/people.mjs";
 import { useRuntime } from "../support/runtime.mjs";
+import { responseOf } from "../support/schema.mjs";
 
 const groups = "/auth/api/tags/groups";
 const login = ["get", "/auth/oauth/{provider}/login"];
@@ -282,8 +283,8 @@ describe("the codes of the OpenAPI document", () => {
   }
 
   function codes([method, path], status) {
-    const content = document.paths[path][method].responses[status]?.content;
-    const parts = content?.["application/problem+json"]?.schema.allOf ?? [];
+    const response = responseOf(document, document.paths[path][method], status);
+    const parts = response?.content["application/problem+json"].schema.allOf ?? [];
     return parts.flatMap((part) => part.properties?.code?.enum ?? []);
   }
 });

@@ -1,12 +1,14 @@
 // The OpenAPI document against the Worker: what it says is there, and what is there it says.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { unique } from "../support/attackers.mjs";
 import { Browser } from "../support/browser.mjs";
 import { startPeople } from "../support/people.mjs";
 import { useRuntime } from "../support/runtime.mjs";
-import { faults, resolve } from "../support/schema.mjs";
+import { assertDescribed, faults, resolve, responseOf } from "../support/schema.mjs";
 
 const methods = ["get", "post", "put", "patch", "delete", "options"];
 
@@ -52,14 +54,29 @@ describe("the OpenAPI document", () => {
       const inPath = operation.parameters.filter((parameter) => parameter.in === "path");
       assert.deepEqual(inPath.map(({ name }) => `{${name}}`), path.match(/\{\w+\}/g) ?? []);
       assert.ok(inPath.every(({ required }) => required === true));
-      for (const parameter of operation.parameters) assert.ok(parameter.schema && ["path", "query"].includes(parameter.in));
-      for (const [status, response] of Object.entries(operation.responses)) {
+      for (const parameter of operation.parameters) {
+        assert.ok(parameter.schema ?? parameter.content["application/json"].schema, `${method} ${path}: ${parameter.name}`);
+        assert.ok(parameter.description && ["path", "query"].includes(parameter.in));
+      }
+      assert.deepEqual(operation.tags.filter((tag) => !document.tags.some(({ name }) => name === tag)), []);
+      for (const scheme of operation.security.flatMap(Object.keys)) assert.ok(document.components.securitySchemes[scheme], scheme);
+      for (const status of Object.keys(operation.responses)) {
         assert.match(status, /^[2-5]\d\d$/);
-        assert.equal(typeof response.description, "string");
+        assert.equal(typeof responseOf(document, operation, status).description, "string");
       }
     }
     const references = JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g);
     for (const [, reference] of references) resolve(document, reference);
+  });
+
+  it("is valid by the schema of OpenAPI 3.1", async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    assert.ok(valid, JSON.stringify(errors, null, 2));
+  });
+
+  it("is the one that the sources have, at this origin", () => {
+    const written = JSON.parse(readFileSync(new URL("../../src/http/openapi.json", import.meta.url), "utf8"));
+    assert.deepEqual(document, { ...written, servers: [{ url: main }] });
   });
 
   it("every path and method in it exists", async () => {
@@ -107,15 +124,14 @@ describe("the OpenAPI document", () => {
       ...(await authorization()),
       ["get", "/auth/jwks.json"],
       ["get", "/.well-known/jwks.json"],
+      ["get", "/auth/openapi.json"],
     ];
     for (const [method, path, { browser = admin.browser, body, query = "", path: real = path } = {}] of asked) {
       const page = await ask(method, real + query, browser, { body });
-      const { responses, requestBody } = document.paths[path][method];
-      assert.ok(page.status < 300 && responses[page.status], `${method} ${path}: ${page.status} ${page.text}`);
+      const { requestBody } = document.paths[path][method];
+      assert.ok(page.status < 300, `${method} ${path}: ${page.status} ${page.text}`);
+      assertDescribed(document, method, path, page);
       if (body) assert.deepEqual(faults(requestBody.content["application/json"].schema, JSON.parse(body), document), []);
-      const content = responses[page.status].content;
-      if (!content) assert.equal(page.text, "", `${method} ${path}`);
-      else assert.deepEqual(faults(content["application/json"].schema, page.json, document), [], `${method} ${path}`);
     }
     const sessions = `/auth/api/accounts/${person.account}/sessions`;
     assert.equal((await ask("delete", `${sessions}/${person.sid}`, admin.browser)).status, 204);

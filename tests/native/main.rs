@@ -35,6 +35,7 @@ mod providers;
 mod recovery;
 mod refresh;
 mod registration;
+mod schema;
 mod sessions;
 mod signatures;
 mod signing_in;

@@ -35,6 +35,7 @@ use jsonwebtoken::Algorithm;
 
 use crate::crypto;
 use crate::provider::Provider;
+use crate::schema::assert_described;
 use crate::storage::Database;
 
 pub const LIFETIMES: Lifetimes =
@@ -253,7 +254,10 @@ impl World {
         memory: &Memory,
         request: http::Request<Vec<u8>>,
     ) -> http::Response<Vec<u8>> {
-        pollster::block_on(surface::handle(&App { config, platform: self, memory }, request))
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+        let response = pollster::block_on(surface::handle(&App { config, platform: self, memory }, request));
+        assert_described(&method, &path, &response);
+        response
     }
 }
 

@@ -36,6 +36,8 @@ pub struct ChangeEmail {
 /// What happens next with a change of address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub enum Next {
     /// A mail has gone to the old address.
     ConfirmOldEmail,

@@ -25,6 +25,8 @@ const MOST_SIGN_INS: u64 = 200;
 /// What can happen to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "AccountHappening"))]
 pub enum Happening {
     /// It came into being.
     Created,
@@ -64,12 +66,15 @@ pub enum Happening {
 
 /// An event.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Happening"))]
 pub struct Event {
     /// When.
     pub at: Timestamp,
     /// What.
     pub happening: Happening,
     /// More about it.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Details"))]
     pub details: Value,
 }
 
@@ -136,6 +141,27 @@ pub fn own(context: &Context<'_>) -> Result<Vec<Event>> {
     Ok(events)
 }
 
+/// A page of what has happened to an account.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AccountEvents {
+    /// The events, the newest first.
+    events: Vec<Recorded>,
+    /// What to ask for `after`; null on the last page.
+    next: Option<u64>,
+}
+
+/// An event with its number.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "RecordedHappening"))]
+pub struct Recorded {
+    /// Its number.
+    sequence: u64,
+    #[serde(flatten)]
+    event: Event,
+}
+
 /// Asks for the events of an account, the newest first, as somebody does who administers. Those of one that is gone are told too.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReadEvents {
@@ -148,7 +174,7 @@ pub struct ReadEvents {
 impl Command for ReadEvents {
     const ACTOR: Actor = Actor::Account;
     const NAME: &'static str = "read_events";
-    /// As the schema `AccountEvents` of the OpenAPI document describes it.
+    /// [`AccountEvents`], as they go over the wire.
     type Reply = Value;
 }
 
@@ -159,12 +185,9 @@ impl Apply for ReadEvents {
             "SELECT at, happening, details, sequence FROM event WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
         let before = self.after.map_or(sql::Value::Integer(i64::MAX >> 10), Into::into);
         let rows = context.sql.run(statement, &[before, self.limit.into()])?;
-        let described = |row: &sql::Row| {
-            let Event { at, happening, details } = event(row)?;
-            Ok(json!({ "sequence": row.number(3)?, "at": at, "happening": happening, "details": details }))
-        };
+        let described = |row: &sql::Row| Ok(Recorded { sequence: row.number(3)?, event: event(row)? });
         let full = is_full(&rows, self.limit);
         let next = rows.last().filter(|_| full).map(|row| row.number(3)).transpose()?;
-        Ok(json!({ "events": rows.iter().map(described).collect::<Result<Vec<Value>>>()?, "next": next }))
+        Ok(json!(AccountEvents { events: rows.iter().map(described).collect::<Result<_>>()?, next }))
     }
 }

@@ -3,7 +3,7 @@
 //! Invariants: each has its handle, so it leads to one account alone; the last way in is never taken away.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::email::prove;
 use super::events::{self, Happening};
@@ -102,12 +102,21 @@ pub fn remember(context: &Context<'_>, proved: &Proved) -> Result<()> {
 }
 
 /// Every identity, for the copy of everything.
-pub fn exported(context: &Context<'_>) -> Result<Vec<Value>> {
-    let described = |linked: &Known| {
-        let Known { identity, linked_at, used_at, .. } = linked;
-        json!({ "identity": identity, "linked_at": linked_at, "used_at": used_at })
-    };
-    Ok(all(context)?.iter().map(described).collect())
+pub fn exported(context: &Context<'_>) -> Result<Vec<KeptIdentity>> {
+    let kept = |Known { identity, linked_at, used_at, .. }| KeptIdentity { identity, linked_at, used_at };
+    Ok(all(context)?.into_iter().map(kept).collect())
+}
+
+/// An identity, as it is stored.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct KeptIdentity {
+    /// As the provider last said it.
+    identity: Identity,
+    /// When it was linked.
+    linked_at: Timestamp,
+    /// When it last led in; null if it never has.
+    used_at: Option<Timestamp>,
 }
 
 /// Takes an identity whose handle was claimed for the account.

@@ -28,17 +28,17 @@ mod tags;
 
 pub use confirmation::{Confirm, EndConfirmation};
 pub use email::{ChangeEmail, Next, UndoEmailChange, VerifyEmail};
-pub use events::ReadEvents;
+pub use events::{AccountEvents, ReadEvents};
 pub use identities::{LinkIdentity, Linked, ListIdentities, UnlinkIdentity};
 pub use life::{Delete, SetStatus};
 pub(super) use life::{due, wake};
 pub use limits::CountMail;
-pub use profile::{ChangePassword, Describe, Export, UpdateProfile};
+pub use profile::{AccountExport, ChangePassword, Describe, Export, UpdateProfile};
 pub use provider_tokens::{KeepTokens, REFRESHING, TakeTokens, Taken};
 pub use recovery::{Lost, Recover, Remind};
 pub use refresh::Refresh;
 pub use registration::{Claims, CreateAccount, Done, Peek, Prepare, Register};
-pub use session_list::{EndSessions, EndSessionsOf, ListSessions, ReadSessionsOf};
+pub use session_list::{EndSessions, EndSessionsOf, ListSessions, ReadSessionsOf, Sessions};
 pub use sessions::{SignOut, Stand};
 pub use sign_in::{EmailClaim, Entered, Lead, SignIn, SignInWithPassword};
 pub(super) use tags::changes;
@@ -382,20 +382,28 @@ impl Apply for Project {
     }
 }
 
-/// What is known of a person: her profile with more members, as the schema `Profile` of the OpenAPI document describes it.
+/// What is known of a person: her profile with more members, as it goes over the wire.
 pub type Description = serde_json::Value;
+
+/// What is known of a person.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Profile"))]
+pub struct Described {
+    /// Her account.
+    account: AccountId,
+    /// What state it is in.
+    status: Status,
+    /// When it came into being.
+    created_at: Timestamp,
+    /// Whether she has a password; false if she signs in by a provider alone.
+    has_password: bool,
+    #[serde(flatten)]
+    profile: Profile,
+}
 
 fn describe(account: Account) -> Description {
     let Account { id, status, created_at, profile, password, .. } = account;
-    let mut description = json!(Profile { name: profile.display_name(), ..profile });
-    let more = [
-        ("account", json!(id)),
-        ("status", json!(status)),
-        ("created_at", json!(created_at)),
-        ("has_password", password.is_some().into()),
-    ];
-    if let Some(members) = description.as_object_mut() {
-        members.extend(more.map(|(name, value)| (name.to_owned(), value)));
-    }
-    description
+    let profile = Profile { name: profile.display_name(), ..profile };
+    json!(Described { account: id, status, created_at, has_password: password.is_some(), profile })
 }

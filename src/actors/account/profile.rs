@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::events;
+use super::events::{self, Event};
+use super::identities::KeptIdentity;
 use super::proof;
 use super::recovery::replace_password;
+use super::session_list::Kept;
 use super::{
     Apply, Context, Description, Refusable, describe, handles, identities, open, require, save_profile, session_list,
     sessions, tags,
@@ -15,6 +17,7 @@ use crate::domain::handle::Handle;
 use crate::domain::id::SessionId;
 use crate::domain::password::Password;
 use crate::domain::rules::Rules;
+use crate::domain::tag::Tags;
 use crate::error::{Code, Error, Result};
 use crate::ports::call::{Actor, Command};
 
@@ -115,20 +118,39 @@ pub struct Export {}
 impl Command for Export {
     const ACTOR: Actor = Actor::Account;
     const NAME: &'static str = "export";
-    /// As the schema `Export` of the OpenAPI document describes it. Her password is not known: only its hash is.
+    /// [`AccountExport`], as it goes over the wire. Her password is not known: only its hash is.
     type Reply = Value;
 }
 
 impl Apply for Export {
     fn apply(self, context: &Context<'_>) -> Result<Value> {
         let handles: Vec<String> = handles::all(context)?.into_iter().map(|handle| handle.kind).collect();
-        Ok(json!({
-            "profile": describe(open(context)?),
-            "tags": tags::all(context)?,
-            "handles": handles,
-            "identities": identities::exported(context)?,
-            "sessions": session_list::all(context)?,
-            "events": events::own(context)?,
+        Ok(json!(AccountExport {
+            profile: describe(open(context)?),
+            tags: tags::all(context)?,
+            handles,
+            identities: identities::exported(context)?,
+            sessions: session_list::all(context)?,
+            events: events::own(context)?,
         }))
     }
+}
+
+/// Everything that is stored about one person; for her, not for programs.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AccountExport {
+    /// What is known of her.
+    #[cfg_attr(feature = "schema", schemars(with = "super::Described"))]
+    profile: Description,
+    /// The tags of her account.
+    tags: Tags,
+    /// The kinds of names that lead to it: `identity`, `email`, `user_name`.
+    handles: Vec<String>,
+    /// Who she is at providers.
+    identities: Vec<KeptIdentity>,
+    /// Her sessions that are alive or have ended of late.
+    sessions: Vec<Kept>,
+    /// What has happened to it, the oldest first.
+    events: Vec<Event>,
 }

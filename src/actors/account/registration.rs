@@ -214,6 +214,8 @@ impl Apply for Peek {
 /// What a link has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub enum Done {
     /// The address is proved, and the account can be used.
     EmailVerified,

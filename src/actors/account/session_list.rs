@@ -1,15 +1,16 @@
 //! Where a person is signed in, as she sees it, and ending it from there.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::events::{self, Happening};
 use super::sessions::{self, COLUMNS, LIVING, Reason};
 use super::{Apply, Context, open, project, require};
 use crate::domain::by::By;
 use crate::domain::id::SessionId;
-use crate::domain::session::Whereabouts;
-use crate::domain::user_agent::UserAgent;
+use crate::domain::session::{Mode, Place, Whereabouts};
+use crate::domain::time::Timestamp;
+use crate::domain::user_agent::{Device, UserAgent};
 use crate::error::Result;
 use crate::ports::call::{Actor, Command};
 use crate::ports::sql::Row;
@@ -54,7 +55,7 @@ pub struct ListSessions {
 impl Command for ListSessions {
     const ACTOR: Actor = Actor::Account;
     const NAME: &'static str = "list_sessions";
-    /// As the schema `Sessions` of the OpenAPI document describes it.
+    /// [`Sessions`], as they go over the wire.
     type Reply = Value;
 }
 
@@ -68,11 +69,65 @@ impl Apply for ListSessions {
 /// The sessions that are alive, the latest use first.
 fn listed(context: &Context<'_>, current: Option<&SessionId>) -> Result<Value> {
     let alive = known(context)?.into_iter().filter(|known| known.ended_at.is_none());
-    let sessions = alive.map(|mut known| {
-        known.members.insert("current".to_owned(), (current == Some(&known.sid)).into());
-        known.members
-    });
-    Ok(json!({ "sessions": sessions.collect::<Vec<_>>() }))
+    let sessions = alive.map(|Kept { session, .. }| SignedIn { current: current == Some(&session.sid), session });
+    Ok(json!(Sessions { sessions: sessions.collect() }))
+}
+
+/// Where a person is signed in.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Sessions {
+    /// The sessions that are alive, the latest use first.
+    sessions: Vec<SignedIn>,
+}
+
+/// One place where somebody is signed in.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SignedIn {
+    #[serde(flatten)]
+    session: Shown,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// A session in words for its owner.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Shown {
+    /// Its name.
+    sid: SessionId,
+    /// When it began.
+    created_at: Timestamp,
+    /// When it was used last.
+    used_at: Timestamp,
+    /// When it ends if nobody uses it.
+    expires_at: Timestamp,
+    /// When she last proved who she is; 0 once she has ended her confirmation.
+    auth_time: Timestamp,
+    /// How she did (RFC 8176).
+    amr: Vec<String>,
+    /// Whether she asked to stay signed in.
+    remembered: bool,
+    /// How its tokens travel.
+    mode: Mode,
+    /// What it says of itself; null where that says nothing.
+    device: Option<Device>,
+    /// Where it is used, as the platform knows it.
+    place: Option<Place>,
+}
+
+/// A session that can be used or has ended of late.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "KeptSession"))]
+pub struct Kept {
+    #[serde(flatten)]
+    session: Shown,
+    /// When it was ended before its time; null for one that was not.
+    ended_at: Option<Timestamp>,
+    /// Why it was ended, such as `signed_out`.
+    end_reason: Option<String>,
 }
 
 /// Asks for the sessions of an account that are alive, as somebody does who administers it.
@@ -127,25 +182,12 @@ impl Apply for EndSessionsOf {
 }
 
 /// Every session that can be used or has ended of late, as the copy for its owner tells of it.
-pub fn all(context: &Context<'_>) -> Result<Vec<Value>> {
-    let told = |mut known: Known| {
-        known.members.insert("ended_at".to_owned(), known.ended_at.into());
-        known.members.insert("end_reason".to_owned(), known.end_reason.into());
-        Value::Object(known.members)
-    };
-    Ok(known(context)?.into_iter().map(told).collect())
-}
-
-/// A session in words for its owner.
-struct Known {
-    sid: SessionId,
-    ended_at: Option<u64>,
-    end_reason: Option<String>,
-    members: Map<String, Value>,
+pub fn all(context: &Context<'_>) -> Result<Vec<Kept>> {
+    known(context)
 }
 
 /// Those that can be used or have ended of late, the latest use first.
-fn known(context: &Context<'_>) -> Result<Vec<Known>> {
+fn known(context: &Context<'_>) -> Result<Vec<Kept>> {
     let statement = format!(
         "SELECT {COLUMNS}, created_at, whereabouts, end_reason FROM session
             WHERE ended_at IS NOT NULL OR ({LIVING}) ORDER BY used_at DESC, sid"
@@ -153,25 +195,24 @@ fn known(context: &Context<'_>) -> Result<Vec<Known>> {
     context.sql.run(&statement, &[context.now.0.into()])?.iter().map(describe).collect()
 }
 
-fn describe(row: &Row) -> Result<Known> {
+fn describe(row: &Row) -> Result<Kept> {
     let session = sessions::session(row)?;
     let whereabouts: Whereabouts = row.json(10)?;
-    let members = [
-        ("sid", json!(session.sid)),
-        ("created_at", row.number(9)?.into()),
-        ("used_at", json!(session.life.used_at)),
-        ("expires_at", json!(session.life.ends_at())),
-        ("auth_time", json!(session.auth_time)),
-        ("amr", json!(session.amr)),
-        ("remembered", session.remembered.into()),
-        ("mode", json!(session.mode)),
-        ("device", json!(whereabouts.device.as_ref().map(UserAgent::device))),
-        ("place", json!(whereabouts.place)),
-    ];
-    Ok(Known {
+    let shown = Shown {
+        created_at: Timestamp(row.number(9)?),
+        used_at: session.life.used_at,
+        expires_at: session.life.ends_at(),
         sid: session.sid,
-        ended_at: row.optional_number(8)?,
+        auth_time: session.auth_time,
+        amr: session.amr,
+        remembered: session.remembered,
+        mode: session.mode,
+        device: whereabouts.device.as_ref().map(UserAgent::device),
+        place: whereabouts.place,
+    };
+    Ok(Kept {
+        session: shown,
+        ended_at: row.optional_number(8)?.map(Timestamp),
         end_reason: row.optional_text(11)?.map(str::to_owned),
-        members: members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     })
 }

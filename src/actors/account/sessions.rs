@@ -83,6 +83,8 @@ impl Apply for Stand {
 
 /// Why a session alone ended before its time.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub enum Reason {
     /// The person signed out.
     SignedOut,

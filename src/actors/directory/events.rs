@@ -22,6 +22,8 @@ const MOST: u64 = 100_000;
 /// What can be changed in the realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "RealmHappening"))]
 pub enum Happening {
     /// A record that is no account has other tags. Those of an account are among its own events.
     TagsChanged,
@@ -41,6 +43,8 @@ pub enum Happening {
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ManagedChange"))]
 pub struct Event {
     /// Its number.
     pub sequence: u64,
@@ -52,6 +56,7 @@ pub struct Event {
     #[serde(flatten)]
     pub by: By,
     /// More about it.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Details"))]
     pub details: Value,
 }
 
@@ -76,6 +81,8 @@ pub struct Events {
 
 /// A page of events.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Events"))]
 pub struct EventPage {
     /// The events.
     pub events: Vec<Event>,

@@ -56,6 +56,7 @@ pub struct Find {
 
 /// A page of records, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
     /// The records.
     pub records: Vec<String>,

@@ -41,6 +41,7 @@ const PAGE: u64 = 100;
 
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Group {
     /// Its id.
     pub group: GroupId,
@@ -128,6 +129,7 @@ pub struct ListGroups {
 
 /// A page of groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Groups {
     /// The groups.
     pub groups: Vec<Group>,

@@ -11,7 +11,7 @@ mod permissions;
 mod rebuild;
 mod tags;
 
-pub use events::{Event, Events};
+pub use events::{Event, EventPage, Events};
 pub use find::{Find, Found, Mode};
 pub use groups::{CreateGroup, DeleteGroup, DescribeGroup, Group, GroupRef, Groups, ListGroups, ReadGroup};
 pub use handles::{Claim, Hold, Lookup, Recognize, Recognized, Release, Reserve, Reserved};

@@ -96,6 +96,8 @@ pub struct SearchPeople {
 
 /// A person, as a list has her.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Listed"))]
 pub struct Person {
     /// Her account.
     pub account: AccountId,
@@ -109,6 +111,7 @@ pub struct Person {
 
 /// A page of people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct People {
     /// The people.
     pub accounts: Vec<Person>,

@@ -283,6 +283,8 @@ pub struct Accessible {
 
 /// The records that somebody has a permission for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Accessible"))]
 pub struct Reach {
     /// Whether it is each one of the kind; then none is listed.
     pub all: bool,

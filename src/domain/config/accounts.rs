@@ -28,12 +28,14 @@ pub struct Accounts {
 
 /// Which passwords are taken.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PasswordPolicy {
     /// Fewest characters.
     pub min_length: usize,
     /// Most characters.
     pub max_length: usize,
     /// The least [score](crate::domain::strength::Estimate), 0 to 4.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Score"))]
     pub min_strength: u8,
     /// Whether passwords that are known from breaches elsewhere are refused.
     pub breach_check: bool,
@@ -51,6 +53,7 @@ macro_rules! actions {
         /// What people can do by themselves. Each can be switched off.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
         #[serde(rename_all = "snake_case")]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Action {
             $($(#[$doc])* $variant,)*
         }

@@ -11,6 +11,8 @@ use crate::domain::tag::Question;
 /// What becomes of a policy (Kleene's strong logic of indeterminacy). Only `Held` lets anybody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(description = "What becomes of a policy. Only `held` lets anybody in."))]
 pub enum Outcome {
     /// It holds.
     Held,

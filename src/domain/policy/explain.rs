@@ -8,9 +8,11 @@ use crate::domain::tag::{Question, Tag};
 
 /// What became of a policy and of each policy in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation<'p> {
     /// The policy; of `and`, `or` and `not` the name alone is written.
     #[serde(serialize_with = "outline")]
+    #[cfg_attr(feature = "schema", schemars(with = "Outline"))]
     pub policy: &'p Policy,
     /// What became of it.
     pub outcome: Outcome,
@@ -21,6 +23,27 @@ pub struct Explanation<'p> {
     /// What became of the policies that it combines.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Self>,
+}
+
+/// A policy as [`Explanation`] writes it.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(inline, untagged)]
+#[allow(dead_code, reason = "only its schema is asked for")]
+enum Outline {
+    Whole(Policy),
+    Combined(Combiner),
+}
+
+/// How policies are combined.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(inline, rename_all = "snake_case")]
+#[allow(dead_code, reason = "only its schema is asked for")]
+enum Combiner {
+    And,
+    Or,
+    Not,
 }
 
 fn outline<S: Serializer>(policy: &Policy, serializer: S) -> Result<S::Ok, S::Error> {

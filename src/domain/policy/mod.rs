@@ -27,6 +27,8 @@ mod json;
 mod network;
 mod parse;
 mod schedule;
+#[cfg(feature = "schema")]
+mod schema;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -54,19 +56,36 @@ use crate::error::{Code, Error, Result};
 /// A policy. One that was read is bounded as [`Policy::parse`] says; one that is built is as large as the program makes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(!try_from, description = POLICY))]
 pub struct Policy(Node);
+
+/// What a policy is, for who writes one.
+#[cfg(feature = "schema")]
+const POLICY: &str = "Who may: at the most 16 deep, of 256 parts, with lists of 64 entries, 16 permissions and tags of groups, 16 time zones and \
+    16 KiB. One that is malformed is refused with `policy_invalid`.";
 
 /// A policy without its bounds: an atom, or a combination of policies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 enum Node {
+    /// Everybody, also who is signed out.
     Anyone,
+    /// Who asks from one of these networks, such as `10.0.0.0/8` or `2001:db8::/32`, or addresses.
     FromIp(Vec<Network>),
+    /// At these hours of each day.
     BetweenTimes(Hours),
+    /// On these days of each week.
     OnWeekdays(Weekdays),
+    /// Whatever the caller says of the condition of that name.
     Condition(Condition),
+    /// All of them.
     And(Vec<Policy>),
+    /// One of them at least.
     Or(Vec<Policy>),
+    /// Not that one.
     Not(Box<Policy>),
     #[serde(untagged)]
     Person(Claim),
@@ -75,11 +94,18 @@ enum Node {
 /// What is asked of a person. Nobody has any of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 enum Claim {
+    /// Who is signed in.
     SignedIn,
+    /// Who has proved an e-mail address.
     Verified,
+    /// One of these accounts, by their ids.
     UserIn(Vec<User>),
+    /// Who carries a tag, such as `groups:teacher`, or one below it; `any` of some, or `all` of them.
     HasTag(Tagged),
+    /// A proof of who she is that is younger, in seconds.
     ConfirmedWithin(u64),
     #[serde(untagged)]
     Granted(Granted),
@@ -95,8 +121,12 @@ enum User {
 /// Which tags are asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 enum Tagged {
+    /// One of them at least.
     Any(Vec<Question>),
+    /// Each of them.
     All(Vec<Question>),
     #[serde(untagged)]
     One(Question),

@@ -32,6 +32,8 @@ text_type!(Zone);
 
 /// Some hours of each day: from a time on, and before another. From a later one to an earlier one they run over midnight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub struct Hours {
     from: TimeOfDay,
     to: TimeOfDay,
@@ -70,6 +72,8 @@ impl Hours {
 
 /// Some days of each week, kept in its order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub struct Weekdays {
     days: Vec<Weekday>,
     zone: Zone,
@@ -140,6 +144,7 @@ impl Serialize for TimeOfDay {
 /// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) enum Weekday {
     Mon,
     Tue,

@@ -51,8 +51,11 @@ impl TokenResponse {
 
 /// An access token of a provider, as its owner's server gets it.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ProviderToken"))]
 pub struct Tokens {
     /// The token.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub access_token: Zeroizing<String>,
     /// `Bearer`.
     pub token_type: String,

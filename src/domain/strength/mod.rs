@@ -24,6 +24,8 @@ mod unpack;
 #[allow(clippy::arithmetic_side_effects, reason = "of positions in a hundred characters")]
 mod words;
 
+use serde::Serialize;
+
 use cover::Cover;
 use personal::Personal;
 use text::Text;
@@ -35,18 +37,24 @@ pub use dictionary::Dictionary;
 pub const MAX_CHARS: usize = 100;
 
 /// The judgement of one password.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Strength"))]
 pub struct Estimate {
     /// The number of guesses as its logarithm to base 10; 0 for the empty password.
     pub guesses_log10: f64,
     /// 0 to 4: fewer than 10³, 10⁶, 10⁸, 10¹⁰ guesses, or more. What is less than 3 can be guessed.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Score"))]
     pub score: u8,
     /// What to avoid, for a score below 3: the longest stretch that follows a pattern.
     pub warning: Option<Warning>,
 }
 
 /// The pattern that makes a password weak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 pub enum Warning {
     /// One of the passwords that people choose most often.
     CommonPassword,

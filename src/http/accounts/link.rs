@@ -2,12 +2,12 @@
 //! link up: a button does.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::super::App;
 use super::super::answer::Answer;
 use super::super::incoming::Incoming;
+use crate::actors::account::Done;
 use crate::domain::link::LinkToken;
 use crate::error::{Code, Error, Result};
 
@@ -43,6 +43,28 @@ fn invalid() -> Error {
     Error::new(Code::LinkInvalid, "not a link of ours")
 }
 
+/// The secret of a link.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Link"))]
+pub struct Body {
+    /// As it stands in the mail.
+    token: String,
+    /// A new password, where one is taken: at `reset_password`. Without it only a confirmed session is opened.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    password: Option<Zeroizing<String>>,
+}
+
+/// What a link has done.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "LinkUsed"))]
+pub struct Used {
+    /// What was done.
+    done: Done,
+}
+
 /// What was sent to use a link: by a program as JSON, or by the button of the page as a form.
 pub struct Posted {
     /// The secret of the link.
@@ -60,12 +82,6 @@ pub struct ByForm(bool);
 impl Posted {
     /// Reads the body.
     pub fn read(incoming: &Incoming) -> Result<Self> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Body {
-            token: String,
-            password: Option<Zeroizing<String>>,
-        }
         let by_form = ByForm::of(incoming);
         let (token, password) = if let Some(mut pairs) = incoming.form() {
             (pairs.find(|(name, _)| name == "token").map(|(_, value)| value.into_owned()).unwrap_or_default(), None)
@@ -84,10 +100,9 @@ impl ByForm {
     }
 
     /// Says what was done: to a program, or on the page that the person is led to.
-    pub fn answer<P>(self, app: &App<'_, P>, done: impl Serialize) -> Result<Answer> {
-        let done = json!({ "done": done });
-        let name = done.get("done").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        self.or(app, Answer::json(&done)?, &name)
+    pub fn answer<P>(self, app: &App<'_, P>, done: Done) -> Result<Answer> {
+        let name = serde_json::to_value(done).unwrap_or_default();
+        self.or(app, Answer::json(&Used { done })?, name.as_str().unwrap_or_default())
     }
 
     /// The answer for a program; a person is led to the site.

@@ -14,13 +14,21 @@ use crate::domain::session::Mode;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 
+/// A sign-in with a password.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Login"))]
+pub struct Body {
+    /// An address or a user name.
     login: String,
+    /// Her password.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     password: Zeroizing<String>,
+    /// Whether the session outlives the browser's window and long pauses.
     #[serde(default)]
     remember: bool,
+    /// How the tokens travel.
     #[serde(default)]
     mode: Mode,
 }

@@ -64,3 +64,11 @@ async fn account_of<P: Platform>(app: &App<'_, P>, handle: &Handle) -> Result<Ac
     let known = app.platform.call(REALM, &Lookup { handle: handle.clone() }).await?;
     known.map_or_else(|| app.config.secret.stand_in(handle), Ok)
 }
+
+/// What goes over the wire here.
+#[cfg(feature = "schema")]
+pub fn schemas(schemas: &mut crate::schema::Schemas) {
+    schemas.body::<login::Body>().body::<link::Body>().answer::<link::Used>().answer::<registration::Registered>();
+    schemas.body::<recovery::ResetRequest>().body::<recovery::ReminderRequest>().body::<settings::PasswordChange>();
+    schemas.body::<settings::EmailChange>().answer::<settings::EmailChangeBegun>().body::<settings::Deletion>();
+}

@@ -1,9 +1,8 @@
 //! Coming back without the password or the user name. The answers never tell whether anybody was found.
 
 use serde::Deserialize;
-use serde_json::json;
 
-use super::super::answer::Answer;
+use super::super::answer::{Answer, Empty};
 use super::super::authentication::{self, Authentication};
 use super::super::incoming::Incoming;
 use super::super::{App, keys, session};
@@ -16,26 +15,34 @@ use crate::domain::session::Mode;
 use crate::error::{Error, FieldCode, Result};
 use crate::ports::Platform;
 
+/// Who has lost her password.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ResetRequest {
+    /// An address or a user name.
+    login: String,
+}
+
 /// `POST /api/request_reset_password`.
 pub async fn request_reset_password<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        login: String,
-    }
-    let body: Body = incoming.json()?;
+    let body: ResetRequest = incoming.json()?;
     let malformed = || Error::field("login", FieldCode::Malformed);
     remind(app, Handle::typed(body.login.trim()).ok_or_else(malformed)?, Lost::Password).await
 }
 
+/// Who has forgotten her user name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReminderRequest {
+    /// Her address.
+    email: String,
+}
+
 /// `POST /api/remind_user_name`.
 pub async fn remind_user_name<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        email: String,
-    }
-    let body: Body = incoming.json()?;
+    let body: ReminderRequest = incoming.json()?;
     let email = address(&body.email)?;
     remind(app, Handle::email(&email), Lost::UserName).await
 }
@@ -43,7 +50,7 @@ pub async fn remind_user_name<P: Platform>(app: &App<'_, P>, incoming: &Incoming
 async fn remind<P: Platform>(app: &App<'_, P>, handle: Handle, lost: Lost) -> Result<Answer> {
     let account = account_of(app, &handle).await?;
     app.platform.call(account.as_str(), &Remind { handle, lost }).await??;
-    Ok(Answer::json(&json!({}))?.status(202))
+    Ok(Answer::json(&Empty {})?.status(202))
 }
 
 /// `POST /api/reset_password`: lets a person in with her link, with a new password if she gives one.

@@ -1,6 +1,7 @@
 //! Registering, and proving an address.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::super::App;
@@ -17,9 +18,18 @@ use crate::domain::account::Profile;
 use crate::domain::field::{Changes, Extent};
 use crate::domain::handle::Handle;
 use crate::domain::id::AccountId;
+use crate::domain::registration::NextStep;
 use crate::error::{Code, Error, FieldCode, FieldFault, Result};
 use crate::ports::Platform;
 use crate::ports::call::REALM;
+
+/// What is next for who has registered, the same for everybody.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Registered {
+    /// What she has to wait for; with `login` she can sign in right away.
+    next: NextStep,
+}
 
 /// `POST /api/register`: says the same whether the address is known or not; its owner learns more by mail.
 pub async fn register<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Result<Answer> {
@@ -42,7 +52,7 @@ pub async fn register<P: Platform>(app: &App<'_, P>, incoming: &Incoming) -> Res
     let browser = browser::mark(app, incoming)?;
     let command = Register { email, profile: changes, password, breach_unchecked, browser, rules };
     app.platform.call(account.as_str(), &command).await??;
-    Ok(Answer::json(&json!({ "next": next }))?.status(202))
+    Ok(Answer::json(&Registered { next })?.status(202))
 }
 
 /// The form, with all its faults at once.

@@ -1,7 +1,7 @@
 //! What a person changes by herself.
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::super::App;
@@ -13,7 +13,7 @@ use super::link::Posted;
 use super::registration::taken;
 use super::{account_of, address, changes, compared, configured, password};
 use crate::actors::account::{
-    ChangeEmail, ChangePassword, CountMail, Delete, Describe, Export, UndoEmailChange, UpdateProfile,
+    ChangeEmail, ChangePassword, CountMail, Delete, Describe, Export, Next, UndoEmailChange, UpdateProfile,
 };
 use crate::domain::account::Profile;
 use crate::domain::field::{Extent, Field, Kind};
@@ -40,20 +40,27 @@ pub async fn update_profile<P: Platform>(
     Answer::json(&app.platform.call(token.sub.as_str(), &command).await?)
 }
 
+/// A change of password.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PasswordChange {
+    /// The new password.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    new_password: Zeroizing<String>,
+    /// The old one; not needed in a confirmed session.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    old_password: Option<Zeroizing<String>>,
+}
+
 /// `POST /api/change_password`.
 pub async fn change_password<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        new_password: Zeroizing<String>,
-        old_password: Option<Zeroizing<String>>,
-    }
     let token = decided(app, incoming, authentication).await?;
-    let body: Body = incoming.json()?;
+    let body: PasswordChange = incoming.json()?;
     let old = body.old_password.map(|text| compared(app, &text)).transpose()?;
     let profile = profile(&app.platform.call(token.sub.as_str(), &Describe {}).await?)?;
     let accepted = password::accept(app, &body.new_password, "password", &profile).await?;
@@ -68,20 +75,34 @@ pub async fn change_password<P: Platform>(
     Ok(Answer::empty())
 }
 
+/// A change of address.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EmailChange {
+    /// The new address.
+    email: String,
+    /// Her password; not needed in a confirmed session.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    password: Option<Zeroizing<String>>,
+}
+
+/// What happens next with a change of address.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EmailChangeBegun {
+    /// Which mail has gone out.
+    next: Next,
+}
+
 /// `POST /api/change_email`.
 pub async fn change_email<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        email: String,
-        password: Option<Zeroizing<String>>,
-    }
     let token = decided(app, incoming, authentication).await?;
-    let body: Body = incoming.json()?;
+    let body: EmailChange = incoming.json()?;
     let email = address(&body.email)?;
     let password = body.password.map(|text| compared(app, &text)).transpose()?;
     // Counted where the new address leads, whoever asks: many accounts together send it no more mails than one.
@@ -90,7 +111,7 @@ pub async fn change_email<P: Platform>(
     app.platform.call(counting.as_str(), &CountMail { handle }).await??;
     let command = ChangeEmail { sid: token.sid.clone(), email, password, rules: app.config.rules() };
     let next = app.platform.call(token.sub.as_str(), &command).await??;
-    Ok(Answer::json(&json!({ "next": next }))?.status(202))
+    Ok(Answer::json(&EmailChangeBegun { next })?.status(202))
 }
 
 /// `POST /api/undo_email_change`.
@@ -111,19 +132,24 @@ pub async fn export<P: Platform>(
     Answer::json(&app.platform.call(token.sub.as_str(), &Export {}).await?)
 }
 
+/// The end of an account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Deletion {
+    /// Her password; not needed in a confirmed session.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    password: Option<Zeroizing<String>>,
+}
+
 /// `POST /api/delete_account`.
 pub async fn delete_account<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        password: Option<Zeroizing<String>>,
-    }
     let token = decided(app, incoming, authentication).await?;
-    let body: Body = incoming.json()?;
+    let body: Deletion = incoming.json()?;
     let password = body.password.map(|text| compared(app, &text)).transpose()?;
     let command = Delete { sid: token.sid.clone(), password, rules: app.config.rules() };
     app.platform.call(token.sub.as_str(), &command).await??;

@@ -60,6 +60,15 @@ pub async fn read_account<P: Platform>(
     Answer::json(&app.platform.call(account.as_str(), &Describe {}).await?)
 }
 
+/// What shall become of an account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StatusChange {
+    /// Its new status. Nobody is made `pending`.
+    status: Status,
+}
+
 /// `PUT /api/accounts/{account}/status`.
 pub async fn set_status<P: Platform>(
     app: &App<'_, P>,
@@ -67,15 +76,10 @@ pub async fn set_status<P: Platform>(
     authentication: &Authentication,
     record: &str,
 ) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        status: Status,
-    }
     let manager = Manager::admit(app, incoming, authentication, Part::Accounts).await?;
     let account = account(record)?;
     manager.may_touch(app, &account).await?;
-    let Body { status } = incoming.json()?;
+    let StatusChange { status } = incoming.json()?;
     let command = SetStatus { status, by: incoming.by(&manager.token) };
     Answer::json(&app.platform.call(account.as_str(), &command).await?)
 }

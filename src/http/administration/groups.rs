@@ -1,7 +1,6 @@
 //! Groups, and who belongs to them.
 
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
@@ -37,21 +36,26 @@ pub async fn groups<P: Platform>(
     Answer::json(&app.platform.call(REALM, &ListGroups { name, after, limit }).await?)
 }
 
+/// A group to be made.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GroupCreation {
+    /// The tag of the set `groups` that its members will carry.
+    name: String,
+    /// What it is for: 512 characters at the most.
+    #[serde(default)]
+    description: String,
+}
+
 /// `POST /api/groups`.
 pub async fn create_group<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        name: String,
-        #[serde(default)]
-        description: String,
-    }
     let manager = Manager::admit(app, incoming, authentication, Part::Groups).await?;
-    let body: Body = incoming.json()?;
+    let body: GroupCreation = incoming.json()?;
     let name = Tag::parse(&body.name)?;
     manager.may_change(&TagSet::groups(), std::slice::from_ref(&name))?;
     let own = app.config.authorization.groups.own.clone();
@@ -71,6 +75,15 @@ pub async fn read_group<P: Platform>(
     Answer::json(&found(app, id).await?)
 }
 
+/// Another description of a group.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GroupDescription {
+    /// What it is for: 512 characters at the most.
+    description: String,
+}
+
 /// `PUT /api/groups/{group}`.
 pub async fn describe_group<P: Platform>(
     app: &App<'_, P>,
@@ -78,13 +91,8 @@ pub async fn describe_group<P: Platform>(
     authentication: &Authentication,
     id: &str,
 ) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        description: String,
-    }
     let manager = Manager::admit(app, incoming, authentication, Part::Groups).await?;
-    let Body { description } = incoming.json()?;
+    let GroupDescription { description } = incoming.json()?;
     let group = hers(app, &manager, id).await?;
     let (group, description) = (reference(app, &group.group), described(description)?);
     let command = DescribeGroup { group, description, by: incoming.by(&manager.token) };
@@ -109,6 +117,17 @@ pub async fn delete_group<P: Platform>(
     };
     app.platform.call(REALM, &command).await?;
     Ok(Answer::empty())
+}
+
+/// A page of members.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Members {
+    /// Their accounts.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::domain::id::AccountId>"))]
+    accounts: Vec<String>,
+    /// What to ask for `after`; null on the last page.
+    next: Option<String>,
 }
 
 /// `GET /api/groups/{group}/members`: who carries the group's tag or one below it, and who belongs to it by the configuration.
@@ -136,7 +155,7 @@ pub async fn members<P: Platform>(
     // A person's own group is hers without a tag.
     let owner = own_name(app, &group).filter(|_| first);
     let accounts: Vec<String> = owner.into_iter().chain(members).collect();
-    Answer::json(&json!({ "accounts": accounts, "next": next }))
+    Answer::json(&Members { accounts, next })
 }
 
 fn own_name<P>(app: &App<'_, P>, group: &Group) -> Option<String> {

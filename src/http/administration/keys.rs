@@ -37,19 +37,23 @@ pub async fn list<P: Platform>(
     Answer::json(&app.platform.call(REALM, &List {}).await?)
 }
 
+/// Why another key is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct KeyRotation {
+    /// Whether one may be in wrong hands: then all are withdrawn at once.
+    compromised: bool,
+}
+
 /// `POST /api/keys/rotate`: another key before its time; at once if one is compromised.
 pub async fn rotate<P: Platform>(
     app: &App<'_, P>,
     incoming: &Incoming,
     authentication: &Authentication,
 ) -> Result<Answer> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        compromised: bool,
-    }
     let token = admitted(app, incoming, authentication).await?;
-    let Body { compromised } = incoming.json()?;
+    let KeyRotation { compromised } = incoming.json()?;
     let offered = keys::generate(app).await?;
     let keys = app.platform.call(REALM, &Rotate { compromised, offered }).await?;
     app.memory.keys.forget();

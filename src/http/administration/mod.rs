@@ -47,3 +47,12 @@ pub fn note<P: Platform>(app: &App<'_, P>, incoming: &Incoming, authentication: 
         app.platform.note("administered", &details);
     }
 }
+
+/// What goes over the wire here.
+#[cfg(feature = "schema")]
+pub fn schemas(schemas: &mut crate::schema::Schemas) {
+    schemas.body::<accounts::StatusChange>().body::<groups::GroupCreation>().body::<groups::GroupDescription>();
+    schemas.answer::<groups::Members>().body::<keys::KeyRotation>().answer::<permissions::Page>();
+    schemas.body::<permissions::PermissionNamed>().answer::<rules::RuleExplained<'_>>().answer::<tags::Tagged<'_>>();
+    schemas.body::<tags::TagList>();
+}

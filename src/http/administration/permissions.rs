@@ -1,6 +1,6 @@
 //! The permissions of groups.
 
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
@@ -16,6 +16,17 @@ use crate::json;
 use crate::ports::Platform;
 use crate::ports::call::REALM;
 
+/// A page of permissions.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Permissions"))]
+pub struct Page {
+    /// The permissions.
+    permissions: Vec<Permission>,
+    /// What to ask for `after`; null on the last page.
+    next: Option<String>,
+}
+
 /// `GET /api/groups/{group}/permissions`.
 pub async fn permissions<P: Platform>(
     app: &App<'_, P>,
@@ -30,7 +41,7 @@ pub async fn permissions<P: Platform>(
     let list = ListPermissions { group: reference(app, &named::group(id)?), after, limit };
     let Permissions { permissions, more } = app.platform.call(REALM, &list).await?;
     let next = permissions.last().filter(|_| more).and_then(|last| serde_json::to_string(last).ok());
-    Answer::json(&json!({ "permissions": permissions, "next": next }))
+    Answer::json(&Page { permissions, next })
 }
 
 /// `PUT /api/groups/{group}/permissions`.
@@ -59,17 +70,23 @@ pub async fn take<P: Platform>(
     Ok(Answer::empty())
 }
 
+/// A permission to be given or taken.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PermissionNamed {
+    /// What may be done.
+    name: String,
+    /// The kind of record; without it, every kind.
+    #[serde(default)]
+    kind: Option<String>,
+    /// The record; without it, each one of the kind.
+    #[serde(default)]
+    record: Option<String>,
+}
+
 /// The permission in the body.
 fn read(incoming: &Incoming) -> Result<Permission> {
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        name: String,
-        #[serde(default)]
-        kind: Option<String>,
-        #[serde(default)]
-        record: Option<String>,
-    }
-    let Body { name, kind, record } = incoming.json()?;
+    let PermissionNamed { name, kind, record } = incoming.json()?;
     Permission::parse(&name, kind.as_deref(), record.as_deref())
 }

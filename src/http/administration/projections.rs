@@ -1,9 +1,7 @@
 //! The projections, should KV have lost them.
 
-use serde_json::json;
-
 use super::super::App;
-use super::super::answer::Answer;
+use super::super::answer::{Answer, Empty};
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
 use super::administrator;
@@ -22,5 +20,5 @@ pub async fn rebuild<P: Platform>(
     let token = administrator(app, authentication).await?;
     app.platform.call(REALM, &Publish {}).await?;
     app.platform.call(REALM, &Rebuild { by: incoming.by(&token) }).await?;
-    Ok(Answer::json(&json!({}))?.status(202))
+    Ok(Answer::json(&Empty {})?.status(202))
 }

@@ -1,12 +1,11 @@
 //! The sessions of others.
 
-use serde_json::json;
-
 use super::super::App;
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
 use super::super::named::account;
+use super::super::session::SessionsEnded;
 use super::Manager;
 use crate::actors::account::{EndSessionsOf, ReadSessionsOf};
 use crate::domain::administration::Part;
@@ -35,7 +34,7 @@ pub async fn end_sessions<P: Platform>(
     record: &str,
 ) -> Result<Answer> {
     let ended = end(app, incoming, authentication, record, None).await?;
-    Answer::json(&json!({ "ended": ended }))
+    Answer::json(&SessionsEnded { ended })
 }
 
 /// `DELETE /api/accounts/{account}/sessions/{sid}`: ends one of them.

@@ -1,14 +1,15 @@
 //! The tags of records of any kind.
 
-use serde::Deserialize;
-use serde_json::json;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
 use super::super::incoming::Incoming;
 use super::super::{App, lists, tier};
 use super::{Change, Manager};
-use crate::actors::account::{ChangeTags, Tagged};
+use crate::actors::account::{ChangeTags, Tagged as AccountTags};
 use crate::actors::directory::{ChangeRecordTags, Find, Mode, ReadRecordTags, RecordTags};
 use crate::domain::administration::Part;
 use crate::domain::record::{Kind, Owner, Record, RecordId};
@@ -111,7 +112,7 @@ pub async fn change<P: Platform>(
     described(&set, &record, tagged)
 }
 
-fn of_account(set: &TagSet, tagged: &Tagged) -> RecordTags {
+fn of_account(set: &TagSet, tagged: &AccountTags) -> RecordTags {
     RecordTags { tags: tagged.tags.of(set).cloned().collect(), version: tagged.version }
 }
 
@@ -132,20 +133,38 @@ fn record(kind: &str, id: &str) -> Result<Record> {
     Record::new(kind, id)
 }
 
+/// Tags to be given or taken.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TagList {
+    /// The tags: 64 at the most.
+    tags: Vec<String>,
+}
+
 /// The tags in the body.
 fn listed(incoming: &Incoming) -> Result<Vec<Tag>> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        tags: Vec<String>,
-    }
-    let body: Body = incoming.json()?;
+    let body: TagList = incoming.json()?;
     if body.tags.len() > MAX_CHANGED {
         return Err(Error::new(Code::BodyInvalid, "too many tags at once"));
     }
     body.tags.iter().map(|tag| Tag::parse(tag)).collect()
 }
 
+/// The tags of one record.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Tagged<'a> {
+    /// The tag set.
+    set: &'a TagSet,
+    /// The record: its kind and its id, such as `document/42`.
+    record: &'a Record,
+    /// Its tags.
+    tags: BTreeSet<Tag>,
+    /// Grows with every change.
+    version: u64,
+}
+
 fn described(set: &TagSet, record: &Record, RecordTags { tags, version }: RecordTags) -> Result<Answer> {
-    Answer::json(&json!({ "set": set, "record": record, "tags": tags, "version": version }))
+    Answer::json(&Tagged { set, record, tags, version })
 }

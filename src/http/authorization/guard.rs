@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use serde_json::{Map, Value, json};
-
 use super::super::authentication::Authentication;
 use super::super::{App, challenge};
 use super::presence::Presence;
-use super::verdict::Verdict;
+use super::verdict::{Told, Verdict};
 use super::{grants, policies};
 use crate::domain::demand::Demand;
 use crate::domain::permission::{Grant, Permission};
@@ -97,47 +95,39 @@ pub async fn judge<P: Platform>(app: &App<'_, P>, authentication: &Authenticatio
 /// As [`judge`].
 pub async fn judge_for<P: Platform>(app: &App<'_, P>, presence: &Presence, guard: &Guard) -> Result<Verdict> {
     let tier = guard.tier();
-    let mut members = Map::new();
-    let mut tell = |name: &str, value: Value| _ = members.insert(name.to_owned(), value);
-    tell("at", tier.name().into());
-    if let Some(version) = presence.version() {
-        tell("version", version.into());
-    }
+    let mut told = Told { at: Some(tier), version: presence.version(), ..Told::default() };
     if guard.asks_person() {
         let (token, _) = presence.required()?;
         challenge::check(token, guard.demand.clone(), app.platform.now())?;
     }
     if let Some(question) = &guard.tag {
         let (_, standing) = presence.required()?;
-        tell("tag", question.to_string().into());
-        match standing.tags.covering(question) {
-            Some(by) => tell("by", json!(by)),
-            None => return Ok(Verdict::Refused(Code::TagMissing, members)),
+        told.tag = Some(question.clone());
+        told.by = standing.tags.covering(question).map(ToString::to_string);
+        if told.by.is_none() {
+            return Ok(told.refused(Code::TagMissing));
         }
     }
     for grant in guard.grants() {
         let (token, standing) = presence.required()?;
         let held = grants::held(app, tier, (&token.sub, &standing.tags), [grant.clone()]).await?;
-        let (name, value) = match &grant {
-            Grant::Permission(permission) => ("permission", json!(permission)),
-            Grant::GroupTag(question) => ("group_tag", json!(question)),
-        };
-        tell(name, value);
-        if held.values().all(BTreeSet::is_empty) {
-            return Ok(Verdict::Refused(Code::PermissionMissing, members));
+        match grant {
+            Grant::Permission(permission) => told.permission = Some(permission),
+            Grant::GroupTag(question) => told.group_tag = Some(question),
         }
-        tell("groups", json!(held.into_values().flatten().collect::<Vec<_>>()));
+        if held.values().all(BTreeSet::is_empty) {
+            return Ok(told.refused(Code::PermissionMissing));
+        }
+        told.groups = Some(held.into_values().flatten().collect());
     }
-    let Some(policy) = &guard.policy else { return Ok(Verdict::Allowed(members)) };
+    let Some(policy) = &guard.policy else { return Ok(told.allowed()) };
     let case = policies::Case {
         conditions: &guard.conditions,
         explain: guard.explain,
         ..policies::Case::of(tier, presence.person(), guard.address)
     };
     let judgement = policies::judge(app, policy, &case).await?;
-    if let Some(explanation) = &judgement.explanation {
-        tell("explanation", explanation.clone());
-    }
-    tell("outcome", judgement.outcome.name().into());
-    judgement.settle(policy, presence, members)
+    told.explanation.clone_from(&judgement.explanation);
+    told.outcome = Some(judgement.outcome);
+    judgement.settle(policy, presence, told)
 }

@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 
-use http::HeaderName;
-use serde_json::Value;
-
 use super::super::answer::Answer;
 use super::presence::Presence;
 use super::verdict::Verdict;
 use crate::domain::tag::Tags;
 use crate::error::Result;
+use http::HeaderName;
 
 const ACCOUNT: HeaderName = HeaderName::from_static("x-countersign-account");
 const SESSION: HeaderName = HeaderName::from_static("x-countersign-session");
@@ -22,10 +20,9 @@ const AMR: HeaderName = HeaderName::from_static("x-countersign-amr");
 /// A verdict with who asks. That is told only of what may pass: a refusal may be handed on as it is.
 pub fn told(verdict: Verdict, presence: &Presence) -> Result<Answer> {
     match verdict {
-        Verdict::Allowed(members) => {
-            let maker = members.get("by").filter(|_| members.contains_key("link")).and_then(Value::as_str);
-            let maker = maker.map(str::to_owned);
-            let answer = identified(Verdict::Allowed(members).answer()?, presence);
+        Verdict::Allowed(told) => {
+            let maker = told.by.clone().filter(|_| told.link);
+            let answer = identified(told.allowed().answer()?, presence);
             Ok(maker.into_iter().fold(answer, |answer, maker| answer.with_text(LINK, &maker)))
         }
         Verdict::Refused(..) => verdict.answer(),

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::super::answer::Answer;
 use super::super::authentication::Authentication;
@@ -16,7 +16,7 @@ use super::manager::carries_admin;
 use super::policies::{Case, judge};
 use super::presence::Presence;
 use super::rules;
-use super::verdict::Verdict;
+use super::verdict::{Told, Verdict};
 use crate::actors::replay::Consume;
 use crate::domain::access_token::AccessToken;
 use crate::domain::account::Status;
@@ -50,18 +50,45 @@ struct Link {
     address: Option<IpAddr>,
 }
 
+/// A link to be made.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "LinkCreation"))]
+pub struct Body {
+    /// Path and query of the resource.
     path: String,
+    /// The method, in capitals.
     #[serde(default = "get")]
     method: String,
+    /// For how many seconds it is good.
     #[serde(default = "usual")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     lifetime: u64,
+    /// The only account that it is good for.
     #[serde(default)]
     account: Option<AccountId>,
+    /// Whether it works once.
     #[serde(default)]
     once: bool,
+}
+
+/// A link that was made.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LinkMade {
+    /// The address that it opens.
+    url: String,
+    /// When it runs out.
+    expires_at: Timestamp,
+}
+
+/// What is told of `link_refused`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Reason {
+    /// Why it does nothing.
+    reason: &'static str,
 }
 
 fn get() -> String {
@@ -106,7 +133,7 @@ pub async fn create<P: Platform>(
     let url = url(app, &link)?;
     let details = json!({ "target": link.target, "method": link.method, "until": until, "account": link.account, "author": incoming.by(token) });
     app.platform.note("link_made", &details);
-    Ok(Answer::json(&json!({ "url": url, "expires_at": until }))?.status(201))
+    Ok(Answer::json(&LinkMade { url, expires_at: until })?.status(201))
 }
 
 /// Who asks, who must be one who makes links.
@@ -167,8 +194,9 @@ pub async fn admit<P: Platform>(
             return Ok(refused("it has been used"));
         }
     }
-    let members = json!({ "link": true, "by": link.by, "account": link.account, "expires_at": link.until });
-    Ok(Verdict::Allowed(members.as_object().cloned().unwrap_or_default()))
+    let by = Some(link.by.to_string());
+    let told = Told { link: true, by, account: Some(link.account), expires_at: Some(link.until), ..Told::default() };
+    Ok(told.allowed())
 }
 
 fn open<P: Platform>(app: &App<'_, P>, token: &str) -> Result<Option<Link>> {
@@ -178,8 +206,8 @@ fn open<P: Platform>(app: &App<'_, P>, token: &str) -> Result<Option<Link>> {
 }
 
 /// The holder of a link may know why it does nothing: she has it already.
-fn refused(reason: &str) -> Verdict {
-    Verdict::Refused(Code::LinkRefused, Map::from_iter([("reason".to_owned(), Value::from(reason))]))
+fn refused(reason: &'static str) -> Verdict {
+    Verdict::Refused(Code::LinkRefused, json!(Reason { reason }))
 }
 
 /// Whether its maker may still do what the link lets others do, at the tier of the rule. Her proof was fresh enough when she made it.

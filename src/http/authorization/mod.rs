@@ -24,5 +24,14 @@ pub use guard::Guard;
 pub use links::create as create_link;
 pub use manager::{Manager, administrator};
 pub use permissions::{accessible, held};
-pub use policies::{Case, judge};
+pub use policies::{Case, Judgement, judge};
 pub use require::{Passed, require};
+#[cfg(feature = "schema")]
+pub use {links::Reason, verdict::Told};
+
+/// What goes over the wire here.
+#[cfg(feature = "schema")]
+pub fn schemas(schemas: &mut crate::schema::Schemas) {
+    schemas.answer::<verdict::Decision<'_>>().answer::<permissions::PermissionHeld>();
+    schemas.body::<links::Body>().answer::<links::LinkMade>();
+}

@@ -1,6 +1,6 @@
 //! What a person may through her groups: one permission, or all records that she has it for.
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::super::answer::Answer;
 use super::super::authentication::{Authentication, decided};
@@ -15,11 +15,23 @@ use crate::domain::administration::Part;
 use crate::domain::id::AccountId;
 use crate::domain::permission::{Grant, Permission, PermissionName};
 use crate::domain::record::Kind;
-use crate::domain::tag::{Question, Tags};
+use crate::domain::tag::{Question, Tag, Tags};
 use crate::domain::tier::Tier;
 use crate::error::{Code, Error, Result};
 use crate::ports::Platform;
 use crate::ports::call::REALM;
+
+/// Whether somebody has what was asked for.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PermissionHeld {
+    /// Whether she has it.
+    allowed: bool,
+    /// Her groups that have it.
+    by: Vec<Tag>,
+    /// Where it was answered: `replicated` or `decided`.
+    at: Tier,
+}
 
 /// `GET /api/permissions`: does she have a permission, or belong to a group that carries a tag?
 pub async fn held<P: Platform>(
@@ -33,8 +45,8 @@ pub async fn held<P: Platform>(
         Some((account, tags)) => grants::held(app, tier, (&account, &tags), [grant]).await?,
         None => grants::Held::new(),
     };
-    let by: Vec<_> = by.into_values().flatten().collect();
-    Answer::json(&json!({ "allowed": !by.is_empty(), "by": by, "at": tier.name() }))
+    let by: Vec<Tag> = by.into_values().flatten().collect();
+    Answer::json(&PermissionHeld { allowed: !by.is_empty(), by, at: tier })
 }
 
 fn read_grant(incoming: &Incoming) -> Result<Grant> {

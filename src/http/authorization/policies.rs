@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::super::App;
 use super::super::incoming::Incoming;
 use super::grants;
 use super::presence::Presence;
-use super::verdict::Verdict;
+use super::verdict::{Told, Verdict};
 use crate::domain::demand::Demand;
 use crate::domain::policy::{Facts, Outcome, Person, Policy};
 use crate::domain::tier::Tier;
@@ -63,16 +63,16 @@ impl Judgement {
     ///
     /// # Errors
     /// Those two.
-    pub fn settle(&self, policy: &Policy, presence: &Presence, members: Map<String, Value>) -> Result<Verdict> {
+    pub fn settle(&self, policy: &Policy, presence: &Presence, told: Told) -> Result<Verdict> {
         if self.outcome.is_held() {
-            return Ok(Verdict::Allowed(members));
+            return Ok(told.allowed());
         }
         if presence.token().is_none() && policy.concerns_person() {
             return Err(presence.refusal());
         }
         match self.confirm_within {
             Some(seconds) => Err(Error::demand(Demand::fresh(seconds), "the policy wants a fresher proof")),
-            None => Ok(Verdict::Refused(Code::PolicyRefused, members)),
+            None => Ok(told.refused(Code::PolicyRefused)),
         }
     }
 
@@ -81,7 +81,7 @@ impl Judgement {
     /// # Errors
     /// The refusal.
     pub fn require(&self, policy: &Policy, presence: &Presence) -> Result<()> {
-        match self.settle(policy, presence, Map::new())? {
+        match self.settle(policy, presence, Told::default())? {
             Verdict::Allowed(_) => Ok(()),
             Verdict::Refused(code, _) => Err(Error::new(code, "the policy does not hold")),
         }

@@ -1,7 +1,7 @@
 //! A reverse proxy asks about each request (nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`).
 
 use http::HeaderName;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::App;
 use super::super::answer::Answer;
@@ -11,7 +11,7 @@ use super::guard::{self, Guard};
 use super::identity::told;
 use super::policies::{Case, judge};
 use super::presence::Presence;
-use super::verdict::Verdict;
+use super::verdict::{Told, Verdict};
 use super::{links, refusal, rules};
 use crate::domain::rule;
 use crate::domain::target::Target;
@@ -76,7 +76,7 @@ pub async fn answer<P: Platform>(
 ) -> Result<Answer> {
     let target = match Target::parse(&forwarded.uri).and_then(|target| target.take_parameter(links::PARAMETER)) {
         Ok(target) => target,
-        Err(error) => return Verdict::Refused(error.code, Map::new()).answer(),
+        Err(error) => return Verdict::Refused(error.code, Value::Null).answer(),
     };
     match pass(app, incoming, authentication, &target, &forwarded.method, besides).await {
         Err(error) if error.code.status() == 401 => Ok(refusal::of_proxied(app, incoming, &target.0, &error)),
@@ -107,19 +107,19 @@ async fn pass<P: Platform>(
     }
     let found = match rule::find(&app.config.authorization.rules, target, method) {
         Ok(found) => found,
-        Err(error) => return Verdict::Refused(error.code, Map::new()).answer(),
+        Err(error) => return Verdict::Refused(error.code, Value::Null).answer(),
     };
     let Some((rule, captures)) = found else {
-        return Verdict::Refused(Code::RuleMissing, Map::new()).answer();
+        return Verdict::Refused(Code::RuleMissing, Value::Null).answer();
     };
     let presence = Presence::at(app, authentication, rule.at).await?;
     let case = Case { captures: &captures, ..Case::of_request(app, incoming, &presence, rule.at) };
     let judgement = judge(app, &rule.policy, &case).await?;
-    let members = Map::from_iter([("at".to_owned(), Value::from(rule.at.name()))]);
-    let verdict = match (judgement.settle(&rule.policy, &presence, members)?, besides) {
-        // What is asked for besides must hold too.
-        (Verdict::Allowed(_), Some(guard)) => guard::judge(app, authentication, guard).await?,
-        (verdict, _) => verdict,
-    };
+    let verdict =
+        match (judgement.settle(&rule.policy, &presence, Told { at: Some(rule.at), ..Told::default() })?, besides) {
+            // What is asked for besides must hold too.
+            (Verdict::Allowed(_), Some(guard)) => guard::judge(app, authentication, guard).await?,
+            (verdict, _) => verdict,
+        };
     told(verdict, &presence)
 }

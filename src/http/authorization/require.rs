@@ -1,7 +1,6 @@
 //! Lets requests to the routes of a Worker of one's own pass.
 
 use http::{Request, Response};
-use serde_json::Value;
 
 use super::super::App;
 use super::super::answer::Answer;
@@ -54,8 +53,6 @@ async fn pass<P: Platform>(app: &App<'_, P>, incoming: &Incoming, guard: &Guard)
     };
     match verdict {
         Verdict::Allowed(_) => Ok(Ok(Passed { token: presence.token().cloned() })),
-        Verdict::Refused(code, members) => {
-            Ok(Err(Answer::problem_with(code, Value::Object(members), incoming.prefers_html())))
-        }
+        Verdict::Refused(code, members) => Ok(Err(Answer::problem_with(code, members, incoming.prefers_html()))),
     }
 }

@@ -46,3 +46,9 @@ fn failed<P: Platform>(app: &App<'_, P>, provider: &Provider, error: Error) -> E
     app.platform.note("sign_in_failed", &json!({ "provider": provider.id, "code": error.code }));
     error
 }
+
+/// What goes over the wire here.
+#[cfg(feature = "schema")]
+pub fn schemas(schemas: &mut crate::schema::Schemas) {
+    schemas.answer::<pending::PendingLink<'_>>().answer::<pending::Settled>().body::<pending::Body>();
+}

@@ -2,7 +2,6 @@
 //! in an object of its own; her browser has nothing but its name.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::super::answer::Answer;
 use super::super::authentication::{self, Authentication};
@@ -14,6 +13,7 @@ use super::on_to;
 use super::question::page;
 use crate::actors::replay::{Deposit, Look, Withdraw};
 use crate::domain::base64url;
+use crate::domain::email::Email;
 use crate::domain::flow::Flow;
 use crate::domain::next::Next;
 use crate::domain::random;
@@ -94,29 +94,96 @@ pub async fn pending<P: Platform>(
     }
     let identity = &question.proved.identity;
     let mark = app.config.provider_of(identity).and_then(|provider| provider.mark.as_deref());
-    Answer::json(&json!({
-        "provider": { "id": identity.provider, "name": identity.provider_name, "mark": mark },
-        "name": identity.profile.display_name().or_else(|| identity.user_name.clone()),
-        "email": identity.profile.email,
-        "account_exists": question.account_exists,
-        "may_create": question.may_create,
-        "signed_in": signed_in,
-        "next": next,
-    }))
+    Answer::json(&PendingLink {
+        provider: Origin { id: &identity.provider, name: &identity.provider_name, mark },
+        name: identity.profile.display_name().or_else(|| identity.user_name.clone()),
+        email: identity.profile.email.as_ref(),
+        account_exists: question.account_exists,
+        may_create: question.may_create,
+        signed_in,
+        next,
+    })
+}
+
+/// Somebody who comes from a provider and whose account is not known: what she is asked about.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PendingLink<'a> {
+    /// Where she comes from.
+    provider: Origin<'a>,
+    /// Her name, as the provider says it.
+    name: Option<String>,
+    /// Her address, as the provider says it.
+    email: Option<&'a Email>,
+    /// Whether her address belongs to an account. Told only where the provider vouches for it; otherwise false.
+    account_exists: bool,
+    /// Whether she may have a new account instead.
+    may_create: bool,
+    /// Whether somebody is signed in, whose account it can be added to.
+    signed_in: bool,
+    /// The path that the sign-in was to lead to.
+    next: Next,
+}
+
+/// The provider that somebody comes from.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
+struct Origin<'a> {
+    /// How it is called here.
+    id: &'a str,
+    /// For people.
+    name: &'a str,
+    /// As in `Provider`.
+    mark: Option<&'a str>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
 enum Action {
+    /// It is added to the account of who is signed in.
     Add,
+    /// She gets a new account.
     Create,
+    /// It is dropped.
     Cancel,
 }
 
+/// Her answer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Body {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "LinkAnswer"))]
+pub struct Body {
+    /// What becomes of the identity.
     action: Action,
+}
+
+/// What has become of the identity.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(inline))]
+enum Done {
+    /// It leads to an account that was there.
+    Linked,
+    /// It leads to a new account.
+    Created,
+    /// It was dropped.
+    Cancelled,
+}
+
+/// How the question was settled.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "LinkSettled"))]
+pub struct Settled {
+    /// What has become of the identity.
+    done: Done,
+    /// The path to go on to.
+    next: Next,
 }
 
 /// `POST`: her answer.
@@ -135,7 +202,7 @@ pub async fn settle<P: Platform>(
     match settled {
         Ok((done, next)) => {
             incoming.set_cookies([Cookie::PendingLink.clear(app.config)?]);
-            if by_form { on_to(app, &next) } else { Answer::json(&json!({ "done": done, "next": next })) }
+            if by_form { on_to(app, &next) } else { Answer::json(&Settled { done, next }) }
         }
         // Her proof is too old for this: she signs in once more, and comes back here.
         Err(error) if matches!(error.details, Details::Demand(_)) && by_form => {
@@ -180,16 +247,16 @@ impl<'a, P: Platform> Waiting<'a, P> {
     }
 
     /// Adds the identity to the account that she is signed in to.
-    async fn add(&self, incoming: &Incoming, authentication: &Authentication) -> Result<(&'static str, Next)> {
+    async fn add(&self, incoming: &Incoming, authentication: &Authentication) -> Result<(Done, Next)> {
         let Pending { question, next, .. } = self.look().await?;
         let account = authentication.required()?.sub.clone();
         identities::add(self.app, incoming, authentication, &account, question.proved, 0).await?;
         self.withdraw().await?;
-        Ok(("linked", next))
+        Ok((Done::Linked, next))
     }
 
     /// Gives her a new account, and lets her in.
-    async fn create(&self, incoming: &Incoming, authentication: &Authentication) -> Result<(&'static str, Next)> {
+    async fn create(&self, incoming: &Incoming, authentication: &Authentication) -> Result<(Done, Next)> {
         let question = self.look().await?.question;
         if !question.may_create {
             let code = if question.account_exists { Code::EmailTaken } else { Code::RegistrationClosed };
@@ -200,11 +267,11 @@ impl<'a, P: Platform> Waiting<'a, P> {
         let Pending { question, next, remembered } = self.withdraw().await?;
         let (new, issued) = create(self.app, question.proved, incoming.opening(remembered, Mode::Cookie)).await?;
         authentication::enter(self.app, incoming, authentication, &key, *issued).await?;
-        Ok((if new { "created" } else { "linked" }, next))
+        Ok((if new { Done::Created } else { Done::Linked }, next))
     }
 
-    async fn cancel(&self) -> Result<(&'static str, Next)> {
-        Ok(("cancelled", self.give_up().await))
+    async fn cancel(&self) -> Result<(Done, Next)> {
+        Ok((Done::Cancelled, self.give_up().await))
     }
 
     /// Takes the question back; answers where she was to go, if it was still there.

@@ -42,6 +42,7 @@ pub static ACCOUNTS: &[Endpoint] = &[
     )
     .lets(Action::VerifyEmail)
     .query(&["token"], &[])
+    .shows_page()
     .fails(&[Code::LinkInvalid]),
     Endpoint::new(
         Name::VerifyEmail,
@@ -53,7 +54,8 @@ pub static ACCOUNTS: &[Endpoint] = &[
     .lets(Action::VerifyEmail)
     .limited()
     .takes("Link")
-    .answers("Done")
+    .takes_form(&["token"])
+    .answers("LinkUsed")
     .fails(&[Code::LinkInvalid, Code::OtherBrowser, Code::EmailTaken, Code::FieldsInvalid, Code::SessionEnded]),
     Endpoint::new(
         Name::Login,
@@ -101,6 +103,7 @@ pub static ACCOUNTS: &[Endpoint] = &[
     )
     .lets(Action::ChangeEmail)
     .query(&["token"], &[])
+    .shows_page()
     .fails(&[Code::LinkInvalid]),
     Endpoint::new(
         Name::UndoEmailChange,
@@ -112,7 +115,8 @@ pub static ACCOUNTS: &[Endpoint] = &[
     .lets(Action::ChangeEmail)
     .limited()
     .takes("Link")
-    .answers("Done")
+    .takes_form(&["token"])
+    .answers("LinkUsed")
     .fails(&[Code::LinkInvalid]),
     Endpoint::new(
         Name::RequestResetPassword,
@@ -136,6 +140,7 @@ pub static ACCOUNTS: &[Endpoint] = &[
     )
     .lets(Action::ResetPassword)
     .query(&["token"], &[])
+    .shows_page()
     .fails(&[Code::LinkInvalid]),
     Endpoint::new(
         Name::ResetPassword,
@@ -146,8 +151,9 @@ pub static ACCOUNTS: &[Endpoint] = &[
     )
     .lets(Action::ResetPassword)
     .limited()
-    .takes("Reset")
-    .answers("SessionAnswer")
+    .takes("Link")
+    .takes_form(&["token"])
+    .answers("Granted")
     .fails(&[
         Code::LinkInvalid,
         Code::FieldsInvalid,
@@ -177,7 +183,7 @@ pub static ACCOUNTS: &[Endpoint] = &[
         "Everything that is known of the person who asks",
     )
     .lets(Action::Export)
-    .answers("Export"),
+    .answers("AccountExport"),
     Endpoint::new(
         Name::DeleteAccount,
         Access::Person,

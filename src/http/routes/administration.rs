@@ -39,7 +39,7 @@ pub static ADMINISTRATION: &[Endpoint] = &[
         "/api/accounts",
         "Creates an account for somebody",
     )
-    .takes("AccountCreation")
+    .takes("NewAccount")
     .status(201)
     .answers("Profile")
     .fails(&[Code::FieldsInvalid, Code::NotFound]),
@@ -192,7 +192,7 @@ pub static ADMINISTRATION: &[Endpoint] = &[
         PERMISSIONS,
         "Gives a permission to a group; without a record it is for each one of the kind, without a kind for every kind",
     )
-    .takes("Permission")
+    .takes("PermissionNamed")
     .status(204)
     .fails(PERMISSION_FAULTS),
     Endpoint::new(
@@ -202,7 +202,7 @@ pub static ADMINISTRATION: &[Endpoint] = &[
         PERMISSIONS,
         "Takes a permission from a group: this one, not those that it covers",
     )
-    .takes("Permission")
+    .takes("PermissionNamed")
     .status(204)
     .fails(PERMISSION_FAULTS),
     Endpoint::new(

@@ -1,8 +1,9 @@
-//! Every path, named once, in a table for each family. The router and the OpenAPI document both read them.
+//! Every path, named once, in a table for each family. The router reads them, and the OpenAPI document is written from them.
 
 mod accounts;
 mod administration;
 mod authorization;
+mod description;
 mod providers;
 mod public;
 mod sessions;
@@ -12,6 +13,7 @@ pub use authorization::CHECK;
 use crate::domain::administration::Part;
 use crate::domain::config::Action;
 use crate::error::Code;
+use description::Description;
 
 /// What an endpoint does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,8 +117,6 @@ pub struct Endpoint {
     pub method: &'static str,
     /// The path. `{…}` stands for one segment; it lies below the configured prefix unless it is well-known.
     pub path: &'static str,
-    /// What it does, in a sentence.
-    pub summary: &'static str,
     /// What it lets people do, if that can be switched off.
     pub action: Option<Action>,
     /// Whether it is limited by the address of the client.
@@ -125,41 +125,14 @@ pub struct Endpoint {
     pub required: &'static [&'static str],
     /// The query parameters that may be there.
     pub optional: &'static [&'static str],
-    /// Those of them that may come more than once.
-    pub repeated: &'static [&'static str],
-    /// The schema of its body, if it takes one.
-    pub body: Option<&'static str>,
-    /// Whether it can do without.
-    pub body_optional: bool,
-    /// The status of its answer.
-    pub status: u16,
-    /// The schema of its answer, if it has one.
-    pub answer: Option<&'static str>,
-    /// The codes of its own. Those that follow from the rest are in [`Endpoint::all_codes`].
-    pub codes: &'static [Code],
+    /// What is told of it.
+    pub description: Description,
 }
 
 impl Endpoint {
     const fn new(name: Name, access: Access, method: &'static str, path: &'static str, summary: &'static str) -> Self {
-        let (required, optional, codes): (&[&str], &[&str], &[Code]) = (&[], &[], &[]);
-        let (action, limited, body, body_optional, status, answer) = (None, false, None, false, 200, None);
-        Self {
-            name,
-            access,
-            method,
-            path,
-            summary,
-            action,
-            limited,
-            required,
-            optional,
-            repeated: &[],
-            body,
-            body_optional,
-            status,
-            answer,
-            codes,
-        }
+        let (required, optional, description): (&[&str], &[&str], _) = (&[], &[], Description::new(summary));
+        Self { name, access, method, path, action: None, limited: false, required, optional, description }
     }
 
     const fn lets(self, action: Action) -> Self {
@@ -175,27 +148,35 @@ impl Endpoint {
     }
 
     const fn repeats(self, repeated: &'static [&'static str]) -> Self {
-        Self { repeated, ..self }
+        Self { description: self.description.repeats(repeated), ..self }
     }
 
     const fn takes(self, body: &'static str) -> Self {
-        Self { body: Some(body), ..self }
+        Self { description: self.description.takes(body, false), ..self }
     }
 
     const fn may_take(self, body: &'static str) -> Self {
-        Self { body: Some(body), body_optional: true, ..self }
+        Self { description: self.description.takes(body, true), ..self }
+    }
+
+    const fn takes_form(self, fields: &'static [&'static str]) -> Self {
+        Self { description: self.description.form(fields), ..self }
     }
 
     const fn answers(self, answer: &'static str) -> Self {
-        Self { answer: Some(answer), ..self }
+        Self { description: self.description.answers(answer), ..self }
+    }
+
+    const fn shows_page(self) -> Self {
+        Self { description: self.description.page(), ..self }
     }
 
     const fn status(self, status: u16) -> Self {
-        Self { status, ..self }
+        Self { description: self.description.status(status), ..self }
     }
 
     const fn fails(self, codes: &'static [Code]) -> Self {
-        Self { codes, ..self }
+        Self { description: self.description.fails(codes), ..self }
     }
 
     /// Whether people see its answers: then a problem is a page for those who prefer one.
@@ -225,6 +206,7 @@ impl Endpoint {
 
     /// The whole path, below the prefix where it belongs there.
     #[must_use]
+    #[cfg(feature = "schema")]
     pub fn full_path(&self, prefix: &str) -> String {
         if self.is_well_known() { self.path.to_owned() } else { format!("{prefix}{}", self.path) }
     }
@@ -234,40 +216,7 @@ impl Endpoint {
     pub const fn administers(&self) -> bool {
         matches!(self.access, Access::Administrator | Access::Manager(_))
     }
-
-    /// Every code that it may answer with: its own, and what follows from its method, its input and its access.
-    pub fn all_codes(&self) -> impl Iterator<Item = Code> {
-        let changes = self.method != "GET";
-        let administers = self.administers();
-        let known = administers || self.access == Access::Person;
-        let asks = known || !(self.required.is_empty() && self.optional.is_empty());
-        let derived: [(bool, &[Code]); 10] = [
-            (true, &[Code::HeadersTooLarge, Code::Internal, Code::ConfigurationInvalid, Code::Unavailable]),
-            (changes, &[Code::BodyTooLarge]),
-            (changes && self.name != Name::OauthFormCallback, &[Code::CrossSite]),
-            (asks, &[Code::QueryInvalid]),
-            (self.body.is_some(), &[Code::BodyInvalid, Code::ContentTypeUnsupported]),
-            (known, SIGNED_IN),
-            (administers, &[Code::TagMissing]),
-            (matches!(self.access, Access::Manager(_)), &[Code::PolicyRefused, Code::ConfirmationRequired]),
-            (self.limited, &[Code::TooManyRequests]),
-            (self.action.is_some(), &[Code::NotFound]),
-        ];
-        let derived = derived.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, codes)| codes);
-        derived.chain(self.codes).copied()
-    }
 }
-
-/// How credentials fail.
-const SIGNED_IN: &[Code] = &[
-    Code::Unauthenticated,
-    Code::TokenInvalid,
-    Code::TokenExpired,
-    Code::SessionEnded,
-    Code::AccountInactive,
-    Code::RefreshInvalid,
-    Code::RefreshReused,
-];
 
 /// How asking for a fresh proof fails, and the form with it.
 const PROOF: &[Code] = &[
@@ -279,18 +228,24 @@ const PROOF: &[Code] = &[
 ];
 
 /// Every endpoint, one table for each family.
-static TABLES: [&[Endpoint]; 6] = [
-    public::PUBLIC,
-    providers::PROVIDERS,
-    sessions::SESSIONS,
-    accounts::ACCOUNTS,
-    authorization::AUTHORIZATION,
-    administration::ADMINISTRATION,
+static FAMILIES: [(&str, &[Endpoint]); 6] = [
+    ("public", public::PUBLIC),
+    ("providers", providers::PROVIDERS),
+    ("sessions", sessions::SESSIONS),
+    ("accounts", accounts::ACCOUNTS),
+    ("authorization", authorization::AUTHORIZATION),
+    ("administration", administration::ADMINISTRATION),
 ];
 
 /// Every endpoint.
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
-    TABLES.iter().copied().flatten()
+    FAMILIES.iter().flat_map(|(_, table)| *table)
+}
+
+/// The families by name, each with its endpoints.
+#[cfg(feature = "schema")]
+pub fn families() -> impl Iterator<Item = (&'static str, &'static [Endpoint])> {
+    FAMILIES.iter().copied()
 }
 
 const MAILBOX: &str = "/dev/mailbox";

@@ -54,6 +54,7 @@ pub static PROVIDERS: &[Endpoint] = &[
         "/oauth/{provider}/callback",
         "Takes the answer of a provider that comes as a form, and hands it on to the same path",
     )
+    .takes_form(&["state", "code", "iss", "error", "user"])
     .limited()
     .status(303)
     .fails(&[Code::ProviderUnknown, Code::ProviderRefused]),
@@ -64,6 +65,7 @@ pub static PROVIDERS: &[Endpoint] = &[
         "/api/link",
         "What is asked of somebody who came from a provider: which account is hers? A page for browsers",
     )
+    .shows_page()
     .answers("PendingLink")
     .fails(&[Code::PendingLinkUnknown]),
     Endpoint::new(
@@ -75,6 +77,7 @@ pub static PROVIDERS: &[Endpoint] = &[
     )
     .limited()
     .takes("LinkAnswer")
+    .takes_form(&["action"])
     .answers("LinkSettled")
     .fails(&[
         Code::PendingLinkUnknown,

@@ -21,5 +21,5 @@ pub static PUBLIC: &[Endpoint] = &[
         "The same keys, at the well-known place",
     )
     .answers("Jwks"),
-    Endpoint::new(Name::OpenApi, Access::Public, "GET", "/openapi.json", "This description"),
+    Endpoint::new(Name::OpenApi, Access::Public, "GET", "/openapi.json", "This description").answers("Document"),
 ];

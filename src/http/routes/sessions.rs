@@ -24,7 +24,13 @@ pub static SESSIONS: &[Endpoint] = &[
     )
     .may_take("Refresh")
     .answers("Granted")
-    .fails(&[Code::Unauthenticated, Code::RefreshInvalid, Code::RefreshReused, Code::AccountInactive]),
+    .fails(&[
+        Code::Unauthenticated,
+        Code::RefreshInvalid,
+        Code::RefreshReused,
+        Code::AccountInactive,
+        Code::SessionEnded,
+    ]),
     Endpoint::new(Name::Sessions, Access::Person, "GET", "/api/sessions", "Where the person who asks is signed in")
         .answers("Sessions"),
     Endpoint::new(Name::EndSession, Access::Person, "DELETE", "/api/sessions/{sid}", "Ends one of her sessions")
@@ -60,5 +66,6 @@ pub static SESSIONS: &[Endpoint] = &[
     .answers("Granted"),
     Endpoint::new(Name::Logout, Access::Visitor, "POST", "/api/logout", "Ends the session and takes the cookies back")
         .lets(Action::Logout)
-        .status(204),
+        .status(204)
+        .fails(&[Code::TokenInvalid, Code::TokenExpired]),
 ];
