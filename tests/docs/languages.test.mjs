@@ -2,19 +2,16 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import postcss from "postcss";
 import { parse as parseToml } from "smol-toml";
+import { parse as parseYaml } from "yaml";
 import { root } from "../../scripts/paths.mjs";
 import { ELEMENTS, elementsOf } from "./markup.mjs";
 import { blocks, blocksIn, place } from "./pages.mjs";
 
 const { evaluate } = await import("countersign/edge");
-/** Parsers that tools of the repository stand on. */
-const of = (tool, name) => createRequire(join(root, "node_modules", tool, "package.json"))(name);
-const postcss = of("vite", "postcss");
-const { parse: parseYaml } = of("typedoc", "yaml");
 
 /** What becomes of each language here or in the test that is named. */
 const LANGUAGES = {
