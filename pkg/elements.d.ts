@@ -57,7 +57,6 @@ export class AuthElement extends CountersignElement {
   disabled: boolean;
   /** The id of the account that is signed in; empty without one. */
   readonly value: string;
-  readonly type: string;
   readonly form: HTMLFormElement | null;
   readonly validity: ValidityState;
   readonly validationMessage: string;

@@ -1,10 +1,10 @@
 // `import "countersign/elements"` defines the elements. In a server there are none, and the import does nothing.
 
-import { AccountElement } from "./account/account.js";
-import { AuthElement } from "./auth/auth.js";
-import { define } from "./base.js";
 import { GuardElement } from "./guard.js";
 import { UserElement } from "./user.js";
+import { AuthElement } from "./auth/auth.js";
+import { AccountElement } from "./account/account.js";
+import { define } from "./base.js";
 
 export { addLanguage } from "./language.js";
 export { setClient } from "./shared.js";

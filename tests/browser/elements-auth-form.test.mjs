@@ -182,7 +182,7 @@ test("a deployment where an administrator lets people in", async () => {
   await mount(page, '<countersign-auth view="register"></countersign-auth>');
   await register(page, createAccounts(runtime, "approval").somebody());
   await heading(page, "Thank you").waitFor();
-  await page.getByText("An administrator looks at your account next.").last().waitFor();
+  await page.getByText("An administrator looks at your account next;").last().waitFor();
   await look(page, "elements-approval");
   await leave(REFUSALS);
 });
@@ -197,7 +197,7 @@ test("a deployment that lets everybody in at once; who is known already is not t
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Create an account" }).click();
   await register(page, { ...form, user_name: open.somebody().user_name, password: "tepid walrus counts seven anchors" });
-  await page.getByText("its password is still the old one").last().waitFor();
+  await page.getByText("keeps its password").last().waitFor();
   await leave(REFUSALS);
 });
 
@@ -210,7 +210,7 @@ test("a deployment without accounts of its own has its providers, and one where 
   await page.getByLabel("Stay signed in").waitFor();
   await look(page, "elements-providers");
   await page.evaluate("document.querySelector('countersign-auth').view = 'register'");
-  await page.getByText("New accounts are not made here at present.").waitFor();
+  await page.getByText("New accounts are not made here.").waitFor();
   await page.evaluate("document.querySelector('countersign-auth').view = 'forgot'");
   await page.getByRole("button", { name: "Back to sign in" }).click();
   await heading(page, "Sign in").waitFor();

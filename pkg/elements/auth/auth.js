@@ -15,9 +15,10 @@ import { createTold } from "./told.js";
 
 const VIEWS = { "sign-in": createSignIn, register: createRegister, forgot: createForgot, remind: createRemind };
 
-// Properties that are attributes: of words, or there and not there.
-const WORDS = { name: "name", next: "next" };
-const FLAGS = { required: "required", disabled: "disabled", nextFromUrl: "next-from-url" };
+// Properties that are attributes, with their value where there is none.
+const ATTRIBUTES = { name: "", next: "", "next-from-url": false, required: false, disabled: false };
+
+const propertyOf = (attribute) => attribute.replace("-from-url", "FromUrl");
 
 // A page that is left still shows that it is busy.
 const LEAVING = 2_000;
@@ -25,7 +26,7 @@ const LEAVING = 2_000;
 export class AuthElement extends CountersignElement {
   static formAssociated = true;
   static observedAttributes = ["view", "required"];
-  static properties = ["client", "view", ...Object.keys({ ...WORDS, ...FLAGS })];
+  static properties = ["client", "view", ...Object.keys(ATTRIBUTES).map(propertyOf)];
   static styles = [authStyle];
 
   #internals = this.attachInternals();
@@ -37,24 +38,23 @@ export class AuthElement extends CountersignElement {
   #config;
 
   static {
-    const property = (name, get, set) => Object.defineProperty(this.prototype, name, { get, set, configurable: true });
+    const define = (name, property) => Object.defineProperty(this.prototype, name, { configurable: true, ...property });
     for (const name of ["form", "validity", "validationMessage", "willValidate"]) {
-      property(name, function () {
-        return this.#internals[name];
+      define(name, {
+        get() {
+          return this.#internals[name];
+        },
       });
     }
-    for (const [name, attribute] of Object.entries(WORDS)) {
-      property(name, function () {
-        return this.getAttribute(attribute) ?? "";
-      }, function (words) {
-        this.setAttribute(attribute, words);
-      });
-    }
-    for (const [name, attribute] of Object.entries(FLAGS)) {
-      property(name, function () {
-        return this.hasAttribute(attribute);
-      }, function (set) {
-        this.toggleAttribute(attribute, Boolean(set));
+    for (const [attribute, none] of Object.entries(ATTRIBUTES)) {
+      define(propertyOf(attribute), {
+        get() {
+          return none === "" ? (this.getAttribute(attribute) ?? none) : this.hasAttribute(attribute);
+        },
+        set(value) {
+          if (none === "") this.setAttribute(attribute, value);
+          else this.toggleAttribute(attribute, Boolean(value));
+        },
       });
     }
   }
@@ -72,10 +72,6 @@ export class AuthElement extends CountersignElement {
   /** The id of the account that is signed in, as the form sends it; empty without one. */
   get value() {
     return this.#account ?? "";
-  }
-
-  get type() {
-    return this.localName;
   }
 
   checkValidity() {

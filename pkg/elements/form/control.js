@@ -13,7 +13,7 @@ export function createControl(host, form, field) {
   const input = inputOf(host, id, field);
   const secret = type === "password" && disguise(host, input, called);
   const meter = field.estimate && createMeter(host, field);
-  const more = !required && type !== "boolean" && make("span", { className: "optional" }, ` ${host.say("field.optional")}`);
+  const more = !required && type !== "boolean" && make("span", { className: "hint" }, ` ${host.say("field.optional")}`);
   const label = make("label", { htmlFor: id, part: "label" }, called, more);
   const error = make("p", { id: `${id}-error`, className: "error", part: "error" });
   const advice = hint && make("p", { id: `${id}-hint`, className: "hint", part: "hint" }, hint);
@@ -50,13 +50,7 @@ export function createControl(host, form, field) {
   return { name, element, input, read, write, complain, reset, check: () => faultIn(input, field) };
 }
 
-const AUTOCOMPLETE = {
-  email: "email",
-  user_name: "username",
-  first_name: "given-name",
-  last_name: "family-name",
-  picture: "photo",
-};
+const AUTOCOMPLETE = { email: "email", user_name: "username", first_name: "given-name", last_name: "family-name" };
 
 /** Its limits are HTML attributes too, so that a browser and whoever listens to it know them. */
 function inputOf({ say }, id, field) {
@@ -81,7 +75,6 @@ function inputOf({ say }, id, field) {
     min,
     max,
     step: type === "number" && !integer ? "any" : undefined,
-    inputMode: type === "number" ? (integer ? "numeric" : "decimal") : undefined,
     autocomplete: field.autocomplete ?? AUTOCOMPLETE[name] ?? "off",
     ...(type !== "text" && { autocapitalize: "none", spellcheck: false }),
   });

@@ -26,7 +26,8 @@ export function createForm(host, { id, fields, button: label, danger, owner, mor
 
   element.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (wait.isOver()) busy(button, send);
+    // While it has to wait, the button is disabled.
+    busy(button, send);
   });
 
   async function send() {
@@ -43,8 +44,8 @@ export function createForm(host, { id, fields, button: label, danger, owner, mor
     if (error.code === "too_many_requests" && error.retry_after > 0) return wait.begin(error.retry_after);
     const faults = error.fields ?? [];
     const elsewhere = faults.filter(({ field }) => !controls.some(({ name }) => name === field));
-    if (complain(faults) && elsewhere.length === 0) return;
-    message.textContent = [host.explain(error), ...elsewhere.map(({ field, code }) => `${field}: ${code}.`)].join(" ");
+    if (complain(faults) && !elsewhere[0]) return;
+    message.textContent = [host.explain(error), ...elsewhere.map(({ field }) => field)].join(" ");
   }
 
   /** Puts each fault beside its field and goes to the first; false if there was none. */

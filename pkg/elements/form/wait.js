@@ -3,11 +3,10 @@ import { make } from "../dom.js";
 /** "Try again in 40 seconds": counts down in sight, tells a screen reader once, and keeps the button from being pressed. */
 export function createWait({ say, language }, message, button) {
   let timer;
-  let until = 0;
 
   function begin(seconds) {
     end();
-    until = Date.now() + seconds * 1000;
+    const until = Date.now() + seconds * 1000;
     const left = make("span", { ariaHidden: "true" });
     const said = make("span", { className: "unseen" }, say("wait.left", { time: duration(seconds) }));
     message.replaceChildren(say("error.too_many_requests"), " ", said, left);
@@ -25,7 +24,6 @@ export function createWait({ say, language }, message, button) {
     if (timer) message.textContent = text;
     clearInterval(timer);
     timer = undefined;
-    until = 0;
     button.ariaDisabled = null;
   }
 
@@ -35,5 +33,5 @@ export function createWait({ say, language }, message, button) {
     return seconds > 120 ? relative.format(Math.ceil(seconds / 60), "minute") : relative.format(seconds, "second");
   }
 
-  return { begin, end, isOver: () => Date.now() >= until };
+  return { begin, end };
 }
