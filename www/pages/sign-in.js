@@ -1,13 +1,16 @@
 import { make } from "../dom.js";
 import { go, isPage } from "../router.js";
 
+// While developing, mails are not sent but kept.
+const HOME = ["localhost", "127.0.0.1", "[::1]"];
+
 /** The page that `sign_in` of the configuration names: it is called with `?next=` and perhaps `&max_age=`, which the element sees to. */
 export function page() {
   const next = new URL(location.href).searchParams.get("next") ?? "/";
   const auth = make(
     "countersign-auth",
     { next: "/", nextFromUrl: true },
-    make("a", { slot: "mail", href: "/dev/mailbox" }, "Open the mailbox"),
+    HOME.includes(location.hostname) && make("a", { slot: "mail", href: "/dev/mailbox" }, "Open the mailbox"),
   );
   auth.addEventListener("countersign-signed-in", (event) => {
     const { origin, pathname, search, hash } = new URL(next, location.href);
