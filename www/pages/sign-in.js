@@ -13,6 +13,7 @@ export function page() {
     HOME.includes(location.hostname) && make("a", { slot: "mail", href: "/dev/mailbox" }, "Open the mailbox"),
   );
   auth.addEventListener("countersign-signed-in", (event) => {
+    if (!URL.canParse(next, location.href)) return;
     const { origin, pathname, search, hash } = new URL(next, location.href);
     // Within this site nothing has to be loaded anew. Elsewhere the element leads, if that is a path of this origin.
     if (origin !== location.origin || !isPage(pathname) || pathname === "/sign-in") return;
