@@ -8,7 +8,7 @@ export const userStyle = `
 .person{padding:10px 12px;border-block-end:1px solid var(--line)}
 .muted{font-size:.875rem}
 [role=menu]{display:grid}
-[part~=item],::slotted(*){display:flex!important;align-items:center;min-height:44px;padding:8px 12px!important;border:0;border-radius:var(--radius);background:none;color:var(--text)!important;font:inherit;text-decoration:none!important;cursor:pointer}
+[part~=item],::slotted(*){box-sizing:border-box;display:flex!important;align-items:center;min-height:44px;padding:8px 12px!important;border:0;border-radius:var(--radius);background:none;color:var(--text)!important;font:inherit;text-decoration:none!important;cursor:pointer}
 :is([part~=item],[part=trigger]):is(:hover,:focus),::slotted(:is(:hover,:focus)){background:var(--surface)}
 ::slotted(:focus-visible){outline:2px solid var(--accent)!important}
 `;

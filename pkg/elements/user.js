@@ -144,7 +144,8 @@ export class UserElement extends CountersignElement {
     this.#keepInside();
     this.#open = new AbortController();
     const outside = (event) => event.composedPath().includes(this) || this.#close();
-    document.addEventListener("pointerdown", outside, { signal: this.#open.signal });
+    document.addEventListener("pointerdown", outside, this.#open);
+    addEventListener("resize", () => this.#keepInside(), this.#open);
     this.#every().at(index).focus();
   }
 

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createAccounts } from "../support/accounts.mjs";
 import { useRuntime } from "../support/runtime.mjs";
 import { addressOf, mount } from "./elements-stage.mjs";
-import { PHONE, look, raiseStage } from "./stage.mjs";
+import { DESK, PHONE, look, raiseStage } from "./stage.mjs";
 
 const USER = `
   <countersign-user account="/account" sign-in="/sign-in"><a href="#marks">My marks</a><button id="theme">Theme</button></countersign-user>
@@ -121,6 +121,14 @@ test("it stays inside of the window, wherever it stands, and from right to left"
     const { x, width } = await page.locator("countersign-user .panel").boundingBox();
     assert.ok(x >= 0 && x + width <= PHONE.width, `${dir} ${style}: ${x} to ${x + width}`);
   }
+  await page.setViewportSize(DESK);
+  await mount(page, USER);
+  await page.getByRole("button", { name: "Finn Flink" }).click();
+  await page.setViewportSize(PHONE);
+  await page.waitForTimeout(200);
+  assert.ok((await page.locator("countersign-user .panel").boundingBox()).x >= 0, "also of one that has become narrow");
+  await mount(page, USER, { dir: "rtl", style: AT_THE_END });
+  await page.getByRole("button", { name: "Finn Flink" }).click();
   await look(page, "element-user-rtl");
   await leave();
 });
