@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { root } from "../../scripts/paths.mjs";
 import { freePorts } from "../../scripts/ports.mjs";
-import { raiseStage } from "../browser/stage.mjs";
+import { PASSWORD } from "../support/accounts.mjs";
+import { createMailbox, raiseStage } from "../browser/stage.mjs";
 import { useRuntime } from "../support/runtime.mjs";
 import { createProject } from "./compiler.mjs";
 import { blockWith } from "./pages.mjs";
@@ -34,15 +35,17 @@ describe("what the pages show, in Chromium", () => {
       const { port } = new URL(origin);
       const [api] = await freePorts(1);
       project = await createProject();
+      await asAnybodyHas(project);
       const shown = (language, part, changes = {}) => replaced(blockWith(PAGE, language, part).text, changes);
       await project.write({
         "index.html": shown("html", "<!doctype html>"),
+        "style.css": shown("css", ":not(:defined)"),
         "main.js": shown("js", "createClient()"),
         "vite.config.js": shown("js", "proxy", { 5173: port, "http://localhost:8787": runtime.proxied, "http://localhost:3000": `http://127.0.0.1:${api}` }),
-        "server.js": shown("js", "createGuard", { "http://localhost:5173": origin, "listen(3000)": `listen(${api}, "127.0.0.1")` }),
+        "server.mjs": shown("js", "createGuard", { "http://localhost:5173": origin, "listen(3000)": `listen(${api}, "127.0.0.1")` }),
       });
       vite = await startVite(project.folder);
-      service = await startScript(project.folder, "server.js", `http://127.0.0.1:${api}`);
+      service = await startScript(project.folder, "server.mjs", `http://127.0.0.1:${api}`);
     });
     after(async () => {
       await service?.close();
@@ -72,6 +75,53 @@ describe("what the pages show, in Chromium", () => {
       await page.waitForFunction(() => document.title === "School");
       await leave();
     });
+
+    it("hides what is guarded before the script is there", async () => {
+      const { page, context, leave } = await stage.person({ baseURL: origin });
+      await context.route("**/main.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
+      await page.goto("/");
+      assert.equal(await page.getByRole("button", { name: "What are my lessons?" }).isVisible(), false);
+      await leave();
+    });
+
+    for (const [by, enter] of [["a provider", (page) => throughDemo(page, "Ada")], ["her password", withPassword]]) {
+      it(`brings back by ${by} whom the guard has sent to sign in`, async () => {
+        const { page, leave } = await stage.person({ baseURL: origin });
+        await page.goto("/api/lessons");
+        assert.equal(page.url(), `${origin}/?next=%2Fapi%2Flessons`);
+        await enter(page);
+        await page.waitForURL("**/api/lessons");
+        assert.match(await page.locator("body").textContent(), /^the lessons of [0-9a-f]{32}$/);
+        await leave();
+      });
+    }
+
+    it("the deployment's own page for signing in is this one", async () => {
+      const { page, leave } = await stage.person({ baseURL: origin });
+      await page.goto("/sign-in?next=%2Fapi%2Flessons");
+      await throughDemo(page, "Ada");
+      await page.waitForURL("**/api/lessons");
+      await leave();
+    });
+
+    /** Registers and proves the address, then signs in on the page that was open. */
+    async function withPassword(page) {
+      const email = `ben-${Date.now()}@school.example`;
+      await page.getByRole("button", { name: "Create an account" }).click();
+      await page.getByLabel("E-mail").fill(email);
+      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+      await page.getByRole("button", { name: "Create account" }).click();
+      await page.getByRole("heading", { name: "Check your mail" }).waitFor();
+      const other = await page.context().newPage();
+      await other.goto(await createMailbox(runtime.proxied).link(email, "verify_email"));
+      await other.getByRole("button", { name: "Confirm" }).click();
+      await other.waitForURL(`${origin}/?done=email_verified`);
+      await other.close();
+      await page.getByRole("button", { name: "Back to sign in" }).click();
+      await page.getByLabel("E-mail or user name").fill(email);
+      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    }
   });
 
   describe("the page for single-page applications", () => {
@@ -118,6 +168,13 @@ describe("what the pages show, in Chromium", () => {
   });
 });
 
+/** A project that says nothing of modules: what a page shows must run there all the same. */
+async function asAnybodyHas(project) {
+  const { type, ...manifest } = JSON.parse(readFileSync(join(project.folder, "package.json"), "utf8"));
+  assert.equal(type, "module");
+  await project.write({ "package.json": JSON.stringify(manifest) });
+}
+
 /** The policy that a page shows. */
 const policyOf = (file) => blockWith(file, "text", "Content-Security-Policy").text.match(/^Content-Security-Policy: (.*)$/m)[1];
 
@@ -126,7 +183,7 @@ async function throughDemo(page, name) {
   await page.getByRole("button", { name: "Continue with Demo school" }).click();
   await page.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
   const allow = page.getByRole("button", { name: "Allow" });
-  const back = page.getByRole("heading", { name: "You are signed in" });
+  const back = page.getByRole("heading", { name: "You are signed in" }).or(page.getByText(/^the lessons of /));
   await allow.or(back).first().waitFor();
   if (await allow.isVisible()) await allow.click();
 }

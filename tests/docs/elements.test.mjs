@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { build } from "esbuild";
 import { root } from "../../scripts/paths.mjs";
 import { ELEMENTS } from "./markup.mjs";
 import { blocksIn, page } from "./pages.mjs";
@@ -12,6 +13,9 @@ const folder = join(root, "pkg", "elements");
 const sources = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith(".js")).map((file) => [file, readFileSync(join(folder, file), "utf8")]);
 const code = sources.filter(([file]) => !file.startsWith("text")).map(([, text]) => text).join("\n");
 const { text } = page("docs/elements.md");
+
+/** Where the class of each element is. */
+const ENTRIES = { auth: "auth/auth.js", user: "user.js", account: "account/account.js", guard: "guard.js" };
 
 const all = (pattern, where) => new Set([...where.matchAll(pattern)].map(([, found]) => found));
 
@@ -53,11 +57,26 @@ describe("the page of the elements", () => {
     for (const block of blocksIn("css")) for (const variable of all(/(--countersign-[\w-]+)/g, block.text)) assert.ok(code.includes(variable), variable);
   });
 
-  it("names parts that there are", () => {
-    const [, told] = text.match(/^Parts, such as (.*?), take/m);
-    const there = new Set([...code.matchAll(/part: ["`]([^"`]*)/g)].flatMap(([, names]) => names.split(" ")));
-    for (const part of all(/`([\w-]+)`/g, told)) assert.ok(there.has(part) || code.includes(`part="${part}"`) || code.includes(`"${part}"`), part);
-    for (const block of blocksIn("css")) for (const part of all(/::part\(([\w-]+)\)/g, block.text)) assert.ok(there.has(part), part);
+  describe("its table of parts", () => {
+    const [head, , ...rows] = text.match(/^\| part \| is \|[^]*?\n\n/m)[0].trim().split("\n").map((row) => row.slice(1, -1).split("|").map((cell) => cell.trim()));
+    const told = (name) => rows.filter((row) => row[head.indexOf(name)]).flatMap(([names]) => [...all(/`([\w<>-]+)`/g, names)]);
+
+    for (const [name, entry] of Object.entries(ENTRIES)) {
+      it(`has every part of <countersign-${name}>, and no other`, async () => {
+        const shown = await partsOf(entry);
+        if (!head.includes(name)) return assert.deepEqual([name, ...shown], ["guard"], "what has no column has no part");
+        assert.deepEqual(told(name).sort(), [...shown].sort());
+      });
+    }
+
+    it("is what the style sheets of the pages name", () => {
+      const names = rows.flatMap(([cell]) => [...all(/`([\w<>-]+)`/g, cell)]);
+      for (const block of blocksIn("css")) for (const part of all(/::part\(([\w-]+)\)/g, block.text)) assert.ok(names.includes(part), part);
+    });
+  });
+
+  it("names every state, and no other", () => {
+    assert.deepEqual(all(/:state\(([\w-]+)\)/g, text), all(/\bstates\b[^;]*\("([\w-]+)"\)/g, code));
   });
 
   it("names the languages, and texts that there are", async () => {
@@ -72,3 +91,26 @@ describe("the page of the elements", () => {
     }
   });
 });
+
+/** The client, which shows nothing. */
+const OUTSIDE = /^\.\.\/(?:\.\.\/)?index\.js$/;
+
+/** The parts of what an element can show, by the code that a bundler leaves of it. */
+async function partsOf(entry) {
+  const { text: source } = await bundled(entry, [OUTSIDE]);
+  // Whoever sees to failures herself never shows what all others do then, and that is all that the base shows.
+  const own = /^ {2}fail\(/m.test(readFileSync(join(folder, entry), "utf8")) && !source.includes("super.fail(");
+  const { text: shown } = own ? await bundled(entry, [OUTSIDE, /\/base\.js$/]) : { text: source };
+  const values = [...shown.matchAll(/\bpart(?: = |: )(?:"([^"]*)"|`([^`]*)`)/g)].map(([, plain, template]) => plain ?? filled(template));
+  return new Set(values.flatMap((value) => value.split(" ").filter(Boolean)));
+}
+
+/** `section-${name}` is one for each name; what an expression says in quotes it may add. */
+const filled = (template) => template.replace(/\$\{(.*?)\}/g, (_, expression) => (/^\w+$/.test(expression) ? `<${expression}>` : [...all(/"([^"]*)"/g, expression)].join(" ")));
+
+async function bundled(entry, left) {
+  const leave = { name: "leave", setup: (on) => left.forEach((filter) => on.onResolve({ filter }, ({ path }) => ({ path, external: true }))) };
+  const options = { bundle: true, format: "esm", write: false, logLevel: "silent", charset: "utf8", plugins: [leave] };
+  const { outputFiles } = await build({ entryPoints: [join(folder, entry)], ...options });
+  return outputFiles[0];
+}

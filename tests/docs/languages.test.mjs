@@ -9,7 +9,7 @@ import { parse as parseToml } from "smol-toml";
 import { parse as parseYaml } from "yaml";
 import { root } from "../../scripts/paths.mjs";
 import { ELEMENTS, elementsOf } from "./markup.mjs";
-import { blocks, blocksIn, place } from "./pages.mjs";
+import { blocks, place } from "./pages.mjs";
 
 const { evaluate } = await import("countersign/edge");
 

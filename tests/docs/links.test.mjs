@@ -15,6 +15,16 @@ describe("the links of the pages", () => {
     });
   }
 
+  it("pkg/README.md leads to nothing that npm does not pack, and names pages of docs/ that there are", () => {
+    const { text } = allPages().find(({ file }) => file === "pkg/README.md");
+    const { files } = JSON.parse(readFileSync(join(root, "pkg", "package.json"), "utf8"));
+    const isPacked = (path) => files.some((pattern) => matchesGlob(path, pattern));
+    assert.deepEqual(linksOf(text).map((link) => link.split("#")[0]).filter((path) => path && !isPacked(path)), []);
+    const named = [...text.matchAll(/`(docs\/[\w/.-]*)`/g)].map(([, path]) => path);
+    assert.ok(named.length > 5);
+    assert.deepEqual(named.filter((path) => !existsSync(join(root, path))), []);
+  });
+
   it("the index of docs/ leads to every page there", () => {
     const index = allPages().find(({ file }) => file === "docs/README.md");
     const named = new Set(linksOf(index.text).map((link) => normalize(join("docs", link.split("#")[0]))));
@@ -22,6 +32,13 @@ describe("the links of the pages", () => {
     assert.deepEqual(missing, []);
   });
 });
+
+/** As npm reads `files`: a folder means all below it. */
+function matchesGlob(path, pattern) {
+  if (path.startsWith(`${pattern}/`)) return true;
+  const steps = pattern.split("/").map((step) => (step === "**" ? ".*" : step.replaceAll(".", "\\.").replaceAll("*", "[^/]*")));
+  return new RegExp(`^${steps.join("/")}$`).test(path);
+}
 
 /** Where the links of a text lead to, without those to other sites; code holds none. */
 function linksOf(text) {

@@ -11,7 +11,7 @@ declare module "cloudflare:workers" {
 
 declare module "*/build/worker/index.js" {
   export default class {
-    env: { COUNTERSIGN: { origin: string } };
+    env: { COUNTERSIGN: string | { origin: string } };
     fetch(request: Request): Promise<Response>;
   }
   export class Account {}

@@ -66,11 +66,15 @@ describe("the page for a Worker of one's own", () => {
     assert.equal((await person.get("/auth/session")).json.session.account, person.account);
   });
 
-  it("wrapped around the deployment, one Worker answers for both", async () => {
+  for (const [form, told] of [["a table", (configuration) => configuration], ["JSON text, as in .dev.vars", JSON.stringify]]) {
+    it(`wrapped around the deployment, one Worker answers for both; its configuration is ${form}`, () => answersForBoth(told));
+  }
+
+  async function answersForBoth(told) {
     const origin = "http://localhost:8787";
     const classes = ["Account", "Directory", "Keyring", "Replay"];
     const worker = await start(blockWith(PAGE, "js", "extends Countersign").text, {
-      bindings: { COUNTERSIGN_SECRET: "a secret for tests only, long enough to be one", COUNTERSIGN: open(origin) },
+      bindings: { COUNTERSIGN_SECRET: "a secret for tests only, long enough to be one", COUNTERSIGN: told(open(origin)) },
       kvNamespaces: ["KV"],
       durableObjects: Object.fromEntries(classes.map((className) => [className.toUpperCase(), { className, useSQLite: true }])),
       // The dictionary of passwords lies there.
@@ -87,7 +91,7 @@ describe("the page for a Worker of one's own", () => {
     const good = await ask("/api/hello", { headers: { authorization: `Bearer ${access_token}` } });
     assert.equal(good.status, 200, await good.clone().text());
     assert.match((await good.json()).hello, /^[0-9a-f]{32}$/);
-  });
+  }
 
   it("any library verifies the token", async () => {
     const { text } = blockWith(PAGE, "js", "createRemoteJWKSet");

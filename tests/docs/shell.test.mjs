@@ -22,9 +22,9 @@ const COMMANDS = [
   // It has no deployment to speak to: wrangler knows the command.
   [/^(?:openssl rand -base64 48 \| )?npx wrangler ([a-z]+(?: [a-z]+)*)/, wranglerKnows],
   [/^npm pack \.\/pkg$/, packs],
-  [/^npm install \.\.\/countersign\/(\S+\.tgz)$/, (_, file) => assert.equal(file, `${name}-${version}.tgz`)],
-  // The file of this name on the same page: `quick-start.test.mjs` runs it.
-  [/^node (server\.js)$/, shown],
+  [/^npm install (?:\.\.\/countersign\/)?(\S+\.tgz)$/, (_, file) => assert.equal(file, `${name}-${version}.tgz`)],
+  // The file of this name on the same page: `chromium.test.mjs` runs it.
+  [/^node (server\.mjs)$/, shown],
 ];
 
 describe("the commands of the pages", () => {
