@@ -5,7 +5,7 @@ import { rootOf } from "./path.js";
  * The way to the Worker: addresses, JSON in and out, problems as errors. `carrier()` resolves with what carries the session;
  * `plain` is the fetch without it.
  */
-export function createApi({ origin, prefix, fetch: plain = (...args) => globalThis.fetch(...args) }, carrier) {
+export function createApi({ origin, prefix, mode, fetch: plain = (...args) => globalThis.fetch(...args) }, carrier) {
   const root = rootOf(prefix);
   let skew = 0; // milliseconds that the Worker's clock is ahead of this one
 
@@ -33,7 +33,8 @@ export function createApi({ origin, prefix, fetch: plain = (...args) => globalTh
     return response.status === 204 ? undefined : parsed(response);
   }
 
-  const name = `countersign:${origin ?? ""}${root}`;
+  // What the tabs share is the browser's cookies; a session that a client carries itself is that client's alone.
+  const name = mode === "bearer" ? undefined : `countersign:${origin ?? ""}${root}`;
   return { base, url, isOurs, call, carrier, fetch, plain, name, now: () => Date.now() + skew };
 }
 

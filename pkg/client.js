@@ -8,7 +8,7 @@ import { managing } from "./managing.js";
 import { query } from "./path.js";
 import { providing } from "./providers.js";
 import { createSessions } from "./session.js";
-import { whole } from "./whole.js";
+import { lost, whole } from "./whole.js";
 
 /** Puts a client together. Only how the `rust` code is loaded differs between a page and other runtimes. */
 export function assemble(options, rust) {
@@ -98,8 +98,8 @@ function carrying(api, { rotate }, { mode, store }) {
   return once(async () => (await import("./bearer.js")).createBearer(api, rotate, store));
 }
 
-/** Questions as the edge takes them; each must hold. A tag may stand alone. */
-function questionsOf(question) {
+/** Questions as the edge takes them; each must hold. A tag may stand alone; that a session is enough is asked by `{}`, lest what got lost does. */
+function questionsOf(question = lost("question")) {
   if (typeof question !== "object") return { tag: question };
   const { permission, groupTag, policy, conditions, ...rest } = whole(question);
   return {

@@ -4,7 +4,7 @@
  * `status` is 0 where no answer came.
  */
 export class CountersignError extends Error {
-  constructor({ code, title, status = 0, detail, ...members }, options) {
+  constructor({ code, title, status = 0, detail, ["__proto__"]: _, ...members }, options) {
     super(detail ? `${title}: ${detail}` : title, options);
     Object.assign(this, members, { code, title, status, detail });
   }

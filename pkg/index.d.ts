@@ -371,12 +371,12 @@ export interface Client {
 
   /**
    * The edge's answer to a question, at the tier you choose: a tag such as `groups:teacher`, or all `Questions` in an object.
-   * Without a question: whether the session is valid. `at` is `carried` unless given, and `replicated` with a permission or the
+   * `{}` asks for nothing but a session. `at` is `carried` unless given, and `replicated` with a permission or the
    * tag of a group, which no token carries. `maxAge` (seconds), `acr` and `amr` say what proof it takes: without it, 401
    * `confirmation_required`. Throws 401 without a valid session unless a policy admits nobody in particular, 400
-   * `query_invalid`, `tag_invalid` or `policy_invalid` for a malformed question.
+   * `query_invalid`, `tag_invalid` or `policy_invalid` for a malformed question, also for one that is `undefined`: something got lost on its way.
    */
-  check(question?: string | Questions, options?: CheckOptions): Promise<Allowed | Refused>;
+  check(question: string | Questions, options?: CheckOptions): Promise<Allowed | Refused>;
 
   /**
    * Whether a policy holds for the session, or for nobody. Without `at` it is judged here, by the Rust code that the edge runs and

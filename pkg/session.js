@@ -138,7 +138,7 @@ export function createSessions(api) {
 
 /** Pages only: in a server, one process holds the sessions of many people, which must never hear of each other. */
 function openChannel(name, accept) {
-  if (!globalThis.document || !globalThis.BroadcastChannel) return undefined;
+  if (!name || !globalThis.document || !globalThis.BroadcastChannel) return undefined;
   const channel = new BroadcastChannel(name);
   channel.onmessage = ({ data }) => accept(data);
   return channel;

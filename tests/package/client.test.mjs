@@ -182,9 +182,24 @@ test("`check` tells yes from no, and throws on 401", async () => {
     problem: { title: "refused", status: 403, code: "tag_missing", detail: "no", tag: "groups:teacher", at: "carried" },
   });
   await assert.rejects(client.check("groups:teacher"), isError("unauthenticated", 401));
-  await assert.rejects(client.check(), isError("query_invalid", 400));
+  await assert.rejects(client.check({}), isError("query_invalid", 400));
   assert.equal(asked[0], "GET /auth/check?tag=groups%3Ateacher&at=decided");
   assert.equal(asked.at(-1), "GET /auth/check?session=1&at=carried");
+});
+
+test("attack: a question that got lost on its way asks nobody, and lets in nobody", async () => {
+  const { client, asked } = await setUp({ "GET /auth/check?session=1&at=carried": () => json(200, { allowed: true, at: "carried" }) });
+  const roles = { teacher: "groups:teacher" };
+  await assert.rejects(client.check(roles.techer), isError("query_invalid", 0));
+  await assert.rejects(client.check({ tag: roles.techer }), isError("query_invalid", 0));
+  assert.deepEqual(asked, []);
+  assert.equal((await client.check({})).allowed, true);
+});
+
+test("a problem document changes no prototype", async () => {
+  const document = '{"code":"tag_missing","title":"refused","__proto__":{"status":200}}';
+  const { client } = await setUp({ "GET /auth/api/profile": () => new Response(document, { status: 403 }) });
+  await assert.rejects(client.profile(), (error) => error instanceof CountersignError && error.status === 403);
 });
 
 test("administrators' calls have the right method, path and body", async () => {

@@ -44,7 +44,7 @@ const CALLS = {
   DeleteAccount: (client) => client.deleteAccount(),
   Check: async (client) => {
     await client.check({ tag: "groups:a", permission, groupTag: "permissions:x", policy: policy.signedIn(), conditions: { a: true }, address: "::1" }, demand);
-    await client.check();
+    await client.check({});
     await client.explain(policy.signedIn(), { at: "decided" });
   },
   Accounts: ({ accounts }) => accounts.list({ handle: "a", status: "active", tag: "groups:a", ...page }),

@@ -103,3 +103,13 @@ test("outside a page there is no channel: one process may hold the sessions of m
   aTab(aSession());
   assert.equal(channels.length, 0);
 });
+
+test("attack: a tab that carries its own session takes no other tab's, and gives it to none", async () => {
+  const ada = aTab(aSession(), { mode: "bearer" });
+  const ben = aTab({ ...aSession(), account: "ben", sid: "other" }, { mode: "bearer" });
+  const cookies = aTab({ ...aSession(), account: "cleo", sid: "third" });
+  for (const { client } of [ada, ben, cookies]) await client.session();
+  await settled();
+  assert.deepEqual([ada, ben, cookies].map(({ client }) => client.getSnapshot()?.account), ["ada", "ben", "cleo"]);
+  assert.equal(channels.length, 1);
+});

@@ -66,10 +66,10 @@ test("proofs are given, ended and asked for; each renames the session, and its t
     assert.deepEqual([code, max_age, proofs[0]], ["confirmation_required", 600, "password"]);
     return true;
   });
-  await assert.rejects(client.check(undefined, { maxAge: 60 }), { code: "confirmation_required", status: 401 });
+  await assert.rejects(client.check({}, { maxAge: 60 }), { code: "confirmation_required", status: 401 });
   const confirmed = await client.confirm({ password: PASSWORD });
   assert.equal(new Set([sid, ended.sid, confirmed.sid]).size, 3);
-  assert.equal((await client.check(undefined, { at: "decided", maxAge: 60, amr: ["otp", "pwd"] })).allowed, true);
+  assert.equal((await client.check({}, { at: "decided", maxAge: 60, amr: ["otp", "pwd"] })).allowed, true);
   assert.equal((await client.refresh()).sid, confirmed.sid);
 });
 
