@@ -3,7 +3,7 @@
 import { client } from "./client.js";
 
 /** A refusal of the school, or of the guard before it: a problem document with its `code`. */
-export class Refusal extends Error {
+class Refusal extends Error {
   constructor(problem) {
     super(problem.detail ?? problem.title);
     Object.assign(this, problem);

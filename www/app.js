@@ -26,33 +26,38 @@ const routes = [
   ["/admin/rules", page("admin/rules")],
 ];
 
-let known; // whose page is shown and what she carries; undefined before anybody was asked
+let known; // who she is for whom the page is shown, with what she carries; undefined before anybody was asked
 
 start();
 
 async function start() {
   takeDone();
-  const user = make("countersign-user", { "sign-in": "/sign-in" });
-  user.setAttribute("account", "/account");
-  at("user").append(user);
+  showUser();
   // A page says itself what did not work.
   const session = await client.session().catch(() => null);
-  known = keyOf(session);
+  known = session;
   showNav(session);
   client.subscribe(changed);
   await startRouter(routes);
 }
 
+/** Made here: one that stood in the HTML would have asked by a client of its own before it got this page's, and so twice. */
+function showUser() {
+  const user = make("countersign-user", { "sign-in": "/sign-in" });
+  user.setAttribute("account", "/account");
+  at("user").append(user);
+}
+
 /** In this tab or another. The page is shown anew if it could be another one now. */
 async function changed(session) {
   const before = known;
-  known = keyOf(session);
-  if (known === before) return;
+  known = session;
+  if (keyOf(session) === keyOf(before)) return;
   showNav(session);
   if (!session) notify("You are signed out.");
-  else if (before === "") notify();
+  else if (!before) notify();
   announce(session ? "You are signed in" : "You are signed out");
-  await sessionChanged();
+  await sessionChanged({ same: session?.account === before?.account });
 }
 
 const keyOf = (session) => (session ? JSON.stringify([session.account, session.tags]) : "");

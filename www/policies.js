@@ -7,7 +7,7 @@ const staff = { has_tag: { any: ["groups:teacher", "groups:admin"] } };
 const everybodyHere = { has_tag: { any: ["groups:class", "groups:teacher", "groups:office", "groups:admin"] } };
 
 /** How old a proof of who one is may be, in seconds, where something becomes visible to others. */
-export const FRESH = 600;
+const FRESH = 600;
 
 export const mayManage = office;
 export const mayUseStaffRoom = staff;

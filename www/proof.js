@@ -1,5 +1,7 @@
 import { client } from "./client.js";
-import { button, busy, field, make, words } from "./dom.js";
+import { make } from "./dom.js";
+import { busy, button, field } from "./form.js";
+import { words } from "./words.js";
 
 const AGAIN = "school:again";
 const PATIENCE = 300_000;
@@ -58,7 +60,7 @@ function ask({ age, password, owner, ways, elsewhere }) {
     "form",
     {},
     make("input", { name: "username", autocomplete: "username", value: owner, readOnly: true, hidden: true }),
-    field("Your password", secret, { id: "proof" }),
+    field("Your password", secret),
     submit,
     error,
   );

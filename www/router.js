@@ -1,7 +1,10 @@
 // Paths to pages, with the History API. A page is a function that resolves with `{ title, node }`; until it does, the page before stays,
 // with a line of progress.
 
-import { announce, at, notify, words, make, button } from "./dom.js";
+import { announce, at, make, notify } from "./dom.js";
+import { button } from "./form.js";
+import { pathPattern } from "./paths.js";
+import { words } from "./words.js";
 
 const NAME = "Hollow Oak School";
 
@@ -12,7 +15,7 @@ let still = false; // whether the page that is shown sees by itself to who is si
 
 /** Begins with the path of the address. `routes` are `[pattern, load]`; `load` resolves with the page's function. */
 export function startRouter(table) {
-  routes = table.map(([path, load]) => ({ pattern: new RegExp(`^${path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`), load }));
+  routes = table.map(([path, load]) => ({ pattern: pathPattern(`${path}/?`), load }));
   document.addEventListener("click", follow);
   addEventListener("popstate", () => show({ focus: true }));
   return show();
@@ -30,8 +33,14 @@ export function go(path, { replace = false } = {}) {
 /** Shows the present page anew, where it is scrolled to. */
 export const again = () => show();
 
-/** The same, if somebody else is there, or carries something else, unless the page sees to that by itself. */
-export const sessionChanged = async () => still || again();
+/**
+ * The same, if somebody else is there, or carries something else, unless the page sees to that by itself. What somebody is writing is not
+ * taken away from her: whether she still may is said when she sends it.
+ */
+export async function sessionChanged({ same }) {
+  const writing = same && at("page").querySelector("[data-writing]") !== null;
+  if (!still && !writing) await again();
+}
 
 function follow(event) {
   const anchor = event.composedPath().find((node) => node instanceof HTMLAnchorElement);

@@ -60,6 +60,7 @@ test("Ben and Cleo come in, and are told whom to ask", async () => {
   await look(ben.page, "school-staff-closed");
   await ben.page.goto("/admin/people");
   await heading(ben.page, "For the office").waitFor();
+  await look(ben.page, "school-admin-closed");
   await signIn(cleo.page, "Cleo", { next: "/classes/7b" });
   await heading(cleo.page, "Class 7b is for its own people").waitFor();
 });
@@ -157,6 +158,23 @@ test("of two editors the later one is told so, and loses nothing of what she wro
   await other.close();
 });
 
+test("what somebody is writing is still there when her tags have changed meanwhile", async () => {
+  const { page } = ben;
+  await page.goto("/documents/herbarium");
+  await page.getByRole("button", { name: "Change the text" }).click();
+  await page.getByLabel("Text").fill("Half a sentence");
+  const { account } = await page.evaluate(`import("/client.js").then(({ client }) => client.session())`);
+  const set = (call) => client(ada.page, `tags.${call}("groups", "account/${account}", ["teacher/9c"])`);
+  await set("add");
+  await client(page, "refresh()");
+  await page.locator("#status").getByText("You are signed in").waitFor({ state: "attached" });
+  assert.equal(await page.getByLabel("Text").inputValue(), "Half a sentence");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Change the text" }).waitFor();
+  await set("remove");
+  await client(page, "refresh()");
+});
+
 test("Ben writes something; what is missing is said at its field", async () => {
   const { page } = ben;
   await page.goto("/teachers");
@@ -243,6 +261,7 @@ test("Ada looks after people: finds them, blocks and activates, ends sessions, t
   await told(page, "choir has been taken.");
   await page.goto(`/admin/people/${"0".repeat(32)}`);
   await heading(page, "There is nobody of that id").waitFor();
+  await look(page, "school-person-unknown");
   assert.ok(account);
 });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PASSWORD, createAccounts } from "../support/accounts.mjs";
 import { useRuntime } from "../support/runtime.mjs";
-import { PHONE, createMailbox, enter, look, raiseStage } from "./stage.mjs";
+import { DESK, PHONE, createMailbox, enter, look, raiseStage } from "./stage.mjs";
 
 // What is refused is said on the console too, by Chromium itself.
 const REFUSALS = { except: "status of 4" };
@@ -41,6 +41,20 @@ test("the first page has news, term dates and open documents; nothing of it need
     loaded.filter((url) => url.includes("/wasm/")),
     [],
   );
+  await leave();
+});
+
+test("the school's name and the way in stand on one line, however narrow the window is", async () => {
+  const { page, leave } = await stage.person();
+  await page.goto("/");
+  await heading(page, "A small school").waitFor();
+  const way = page.locator("#user").getByRole("link", { name: "Sign in" });
+  for (const width of [320, PHONE.width, 700, DESK.width]) {
+    await page.setViewportSize({ width, height: 700 });
+    const [brand, user] = [await page.locator(".brand").boundingBox(), await way.boundingBox()];
+    assert.ok(brand.x + brand.width < user.x && Math.abs(brand.y - user.y) < 4, `${width} px`);
+    assert.ok(brand.height < 60 && user.height < 60, `${width} px: neither is broken into two lines`);
+  }
   await leave();
 });
 
@@ -104,6 +118,9 @@ test("what is not for everybody asks for a sign-in, and looks the same whether i
     await page.locator("#page").getByRole("link", { name: "Sign in" }).waitFor();
   }
   await look(page, "school-account-signed-out");
+  await page.goto("/classes/attic");
+  await heading(page, "There is no such class").waitFor();
+  await look(page, "school-class-unknown");
   await leave(REFUSALS);
 });
 

@@ -22,7 +22,7 @@ const FLAGS = [
 
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 900 };
-export const NARROW = { width: 320, height: 640 };
+const NARROW = { width: 320, height: 640 };
 
 /** Opens Chromium; `person(options)` gives a context of its own with one page. */
 export async function raiseStage(origin) {

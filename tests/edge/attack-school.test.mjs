@@ -28,6 +28,9 @@ describe("the school's routes", () => {
     return person;
   }
 
+  const draftsOf = async (person) =>
+    (await person.get("/api/documents")).json.documents.filter(({ published }) => !published).map(({ id }) => id);
+
   const change = (person, path, json, headers) => person.send("PUT", path, json, { headers: { "if-match": '"1"', ...headers } });
   const coded = (page, status, code) => assert.deepEqual([page.status, page.json.code], [status, code], page.text);
 
@@ -247,6 +250,11 @@ describe("the school's routes", () => {
     const put = () =>
       change(secretary, "/api/documents/lunch", { title: lunch.title, body: lunch.body }, { "if-match": `"${lunch.version}"` });
     assert.equal((await eventually(put, ({ status }) => status !== 403)).status, 200);
+    assert.ok(!(await draftsOf(secretary)).includes("class-trip"));
+    const trip = { name: "edit", kind: "document", record: "class-trip" };
+    assert.equal((await admin.send("PUT", `/auth/api/groups/${group.group}/permissions`, trip)).status, 204);
+    const drafts = await eventually(() => draftsOf(secretary), (ids) => ids.length > 0);
+    assert.deepEqual(drafts, ["class-trip"], "a draft is listed for whoever may change that one");
     coded(await change(secretary, "/api/documents/school-rules", words), 403, "policy_refused");
   });
 

@@ -1,5 +1,5 @@
 import { make } from "../dom.js";
-import { signInFirst } from "./not-found.js";
+import { signInFirst } from "../panels/lonely.js";
 
 export async function page() {
   const waiting = signInFirst("Your account", "Sign in, and here is what the school knows of you.");

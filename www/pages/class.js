@@ -1,17 +1,18 @@
 import { change, read } from "../api.js";
 import { client } from "../client.js";
-import { button, busy, field, link, make, mark, notify, words } from "../dom.js";
+import { make, notify, unseen } from "../dom.js";
+import { button, field, form } from "../form.js";
+import { documentList } from "../panels/document-list.js";
+import { lonely, signInFirst } from "../panels/lonely.js";
+import { initials } from "../panels/person-row.js";
 import { why } from "../panels/why.js";
 import { mayReadClass, mayTeachClass } from "../policies.js";
 import { again } from "../router.js";
-import { documentList } from "./list.js";
-import { lonely, signInFirst } from "./not-found.js";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"];
 
 export async function page({ id }) {
-  if (!/^\d{1,2}[a-z]$/.test(id)) return unknown();
-  const one = await read(`/api/classes/${id}`).catch((error) => error);
+  const one = await read(`/api/classes/${encodeURIComponent(id)}`).catch((error) => error);
   if (one instanceof Error) return refused(one, id);
   const [{ documents }, teaches] = await Promise.all([read("/api/documents"), client.can(mayTeachClass({ id }))]);
   const register = teaches ? await read(`/api/classes/${id}/register`).then(({ people }) => people) : undefined;
@@ -94,30 +95,17 @@ function note(one, teaches) {
 }
 
 function noteForm({ id, note, version }) {
-  const submit = make("button", { type: "submit" }, "Write it down");
-  const message = make("p", { className: "error", role: "alert" });
-  const form = make(
-    "form",
-    { noValidate: true },
-    field("On the board", make("textarea", { name: "note", rows: 5, value: note }), { hint: "For the class and its teachers." }),
-    make("div", { className: "line" }, submit, button("Cancel", again, { className: "quiet" })),
-    message,
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    mark(form);
-    busy(submit, () =>
-      write().catch((error) => (error.fields ? mark(form, error.fields) : (message.textContent = words(error)))),
-    );
-  });
-
-  async function write() {
-    await change(`/api/classes/${id}`, { note: new FormData(form).get("note").replaceAll("\r\n", "\n") }, version);
+  const text = make("textarea", { name: "note", rows: 5, value: note });
+  const write = async (typed) => {
+    await change(`/api/classes/${id}`, typed, version);
     await again();
     notify("It is on the board.");
-  }
-
-  return form;
+  };
+  return form([field("On the board", text, { hint: "For the class and its teachers." })], "Write it down", write, {
+    noValidate: true,
+    beside: [button("Cancel", again, { className: "quiet" })],
+    "data-writing": "",
+  });
 }
 
 function timetable({ timetable: week }) {
@@ -133,7 +121,7 @@ function timetable({ timetable: week }) {
     make(
       "thead",
       {},
-      make("tr", {}, make("th", { scope: "col" }, make("span", { className: "visually-hidden" }, "Lesson")), ...head),
+      make("tr", {}, make("th", { scope: "col" }, unseen("Lesson")), ...head),
     ),
     make("tbody", {}, ...rows),
   );
@@ -146,12 +134,12 @@ function timetable({ timetable: week }) {
   );
 }
 
-export function registerOf(people) {
+function registerOf(people) {
   const rows = people.map(({ name, role }) =>
     make(
       "li",
       {},
-      make("span", { className: "initials", "aria-hidden": "true" }, name.slice(0, 1).toUpperCase()),
+      initials(name),
       make("span", {}, name),
       make("span", { className: "badge" }, role === "teacher" ? "Teacher" : "Pupil"),
     ),

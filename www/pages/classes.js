@@ -1,6 +1,7 @@
 import { read } from "../api.js";
 import { client } from "../client.js";
 import { make } from "../dom.js";
+import { classTile, tiles } from "../panels/tiles.js";
 import { classesOf } from "../tags.js";
 
 export async function page() {
@@ -13,24 +14,19 @@ export async function page() {
       : "You are not in a class yet. The office puts you into one: tell them the address that you signed in with."
     : "Who sits where, and who looks after them. Sign in to see what happens in yours.";
   const tile = (one) =>
-    make(
-      "li",
-      {},
-      make(
-        "a",
-        { className: `tile class-tile${mine(one) ? " mine" : ""}`, href: `/classes/${one.id}` },
-        make("span", { className: "class-sign", "aria-hidden": "true" }, one.id),
-        make("strong", {}, one.name),
-        make("span", {}, `${one.tutor} · ${one.room}`),
-        mine(one) && make("span", { className: "badge" }, teaches.includes(one.id) ? "You teach it" : "Your class"),
-      ),
+    classTile(
+      `/classes/${one.id}`,
+      one,
+      { mine: mine(one) },
+      make("span", {}, `${one.tutor} · ${one.room}`),
+      mine(one) && make("span", { className: "badge" }, teaches.includes(one.id) ? "You teach it" : "Your class"),
     );
   const node = make(
     "div",
     {},
     make("h1", {}, "Classes"),
     make("p", { className: "lead" }, lead),
-    make("ul", { className: "tiles" }, ...classes.map(tile)),
+    tiles(classes.map(tile)),
   );
   return { title: "Classes", node };
 }

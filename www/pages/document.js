@@ -1,14 +1,15 @@
 import { change, read } from "../api.js";
 import { client } from "../client.js";
-import { button, link, make, notify } from "../dom.js";
+import { make, notify } from "../dom.js";
+import { button } from "../form.js";
 import { when } from "../moment.js";
+import { editor } from "../panels/editor.js";
+import { lonely, signInFirst } from "../panels/lonely.js";
 import { why } from "../panels/why.js";
 import { mayEditDocument, mayPublishDocument, mayReadDocument } from "../policies.js";
 import { takeAgain, withProof } from "../proof.js";
 import { again } from "../router.js";
 import { KINDS, audienceOf } from "../words.js";
-import { editor } from "./editor.js";
-import { lonely, signInFirst } from "./not-found.js";
 
 export async function page({ id }) {
   const document = await read(`/api/documents/${encodeURIComponent(id)}`).catch((error) => error);

@@ -1,8 +1,8 @@
 import { read } from "../api.js";
 import { client } from "../client.js";
 import { make } from "../dom.js";
+import { documentList } from "../panels/document-list.js";
 import { audienceOf } from "../words.js";
-import { documentList } from "./list.js";
 
 const ORDER = ["class", "staff", "school", "public"];
 

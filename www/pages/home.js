@@ -3,7 +3,9 @@ import { client } from "../client.js";
 import { TERMS } from "../content.js";
 import { link, make } from "../dom.js";
 import { when } from "../moment.js";
+import { tile, tiles } from "../panels/tiles.js";
 import { classesOf } from "../tags.js";
+import { called } from "../words.js";
 
 export async function page() {
   const [{ documents }, session] = await Promise.all([read("/api/documents"), client.session()]);
@@ -54,8 +56,7 @@ const hero = () =>
     make("img", { className: "hero-art", src: "/art/oak.svg", alt: "", width: 480, height: 360 }),
   );
 
-function welcome(session, { name, user_name, email }) {
-  const called = name ?? user_name ?? email ?? "you";
+function welcome(session, profile) {
   const { attends, teaches, staff, office } = classesOf(session);
   const cards = [
     ...attends.map((id) => [`/classes/${id}`, `Class ${id}`, "The note, the timetable and what was handed out"]),
@@ -67,15 +68,9 @@ function welcome(session, { name, user_name, email }) {
     "section",
     { className: "welcome" },
     make("p", { className: "eyebrow" }, greeting()),
-    make("h1", {}, `Hello, ${called}`),
+    make("h1", {}, `Hello, ${called(profile, "you")}`),
     cards.length > 0
-      ? make(
-          "ul",
-          { className: "tiles" },
-          ...cards.map(([path, title, text]) =>
-            make("li", {}, make("a", { className: "tile", href: path }, make("strong", {}, title), make("span", {}, text))),
-          ),
-        )
+      ? tiles(cards.map((card) => tile(...card)))
       : make(
           "p",
           { className: "lead" },

@@ -1,30 +1,6 @@
-import { link, make } from "../dom.js";
+import { lonely } from "../panels/lonely.js";
 
 export const page = () => ({
   title: "Not found",
   node: lonely("There is nothing here", "Perhaps the address has a slip of the pen, or what was here has moved."),
 });
-
-/** A page with one thing to say, and the way home. */
-export const lonely = (title, text, ...more) =>
-  make(
-    "section",
-    { className: "card lonely" },
-    make("img", { src: "/icon.svg", alt: "", width: 56, height: 56 }),
-    make("h1", {}, title),
-    make("p", {}, text),
-    ...more,
-    make("p", {}, link("/", "To the start")),
-  );
-
-/** For what takes a sign-in; afterwards she is here again. */
-export const signInFirst = (title, text) =>
-  lonely(
-    title,
-    text,
-    make(
-      "p",
-      {},
-      make("a", { href: `/sign-in?${new URLSearchParams({ next: location.pathname })}`, className: "button" }, "Sign in"),
-    ),
-  );

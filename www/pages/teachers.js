@@ -1,11 +1,12 @@
 import { read } from "../api.js";
 import { client } from "../client.js";
-import { link, make } from "../dom.js";
+import { make } from "../dom.js";
+import { documentList } from "../panels/document-list.js";
+import { lonely, signInFirst } from "../panels/lonely.js";
+import { classTile, tiles } from "../panels/tiles.js";
 import { why } from "../panels/why.js";
 import { mayUseStaffRoom, mayWriteFor } from "../policies.js";
 import { classesOf } from "../tags.js";
-import { documentList } from "./list.js";
-import { lonely, signInFirst } from "./not-found.js";
 
 export async function page() {
   const session = await client.session();
@@ -46,7 +47,7 @@ export async function page() {
     section(
       "Your classes",
       registers.length > 0
-        ? make("ul", { className: "tiles" }, ...registers.map(tile))
+        ? tiles(registers.map(tile))
         : make("p", { className: "empty" }, "You teach no class yet. The office enters you as a teacher of one."),
     ),
     section(
@@ -63,20 +64,15 @@ export async function page() {
 
 const section = (title, ...content) => make("section", { className: "group" }, make("h2", {}, title), ...content);
 
-function tile({ id, name, room, people }) {
-  const pupils = people.filter(({ role }) => role === "pupil").map((person) => person.name);
+function tile({ room, people, ...one }) {
+  const pupils = people.filter(({ role }) => role === "pupil").map(({ name }) => name);
   const count = pupils.length === 1 ? "1 pupil" : `${pupils.length} pupils`;
-  return make(
-    "li",
+  return classTile(
+    `/classes/${one.id}`,
+    one,
     {},
-    make(
-      "a",
-      { className: "tile class-tile", href: `/classes/${id}` },
-      make("span", { className: "class-sign", "aria-hidden": "true" }, id),
-      make("strong", {}, name),
-      make("span", {}, `${count} · ${room}`),
-      make("span", { className: "fine" }, pupils.join(", ") || "Nobody entered yet"),
-    ),
+    make("span", {}, `${count} · ${room}`),
+    make("span", { className: "fine" }, pupils.join(", ") || "Nobody entered yet"),
   );
 }
 

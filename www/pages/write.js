@@ -1,14 +1,13 @@
 import { create, read } from "../api.js";
 import { client } from "../client.js";
-import { field, make } from "../dom.js";
+import { make } from "../dom.js";
+import { field, select } from "../form.js";
+import { editor } from "../panels/editor.js";
+import { lonely, signInFirst } from "../panels/lonely.js";
 import { mayUseStaffRoom } from "../policies.js";
 import { go } from "../router.js";
 import { classesOf } from "../tags.js";
 import { KINDS } from "../words.js";
-import { editor } from "./editor.js";
-import { lonely, signInFirst } from "./not-found.js";
-
-const option = ([value, label]) => make("option", { value }, label);
 
 export async function page() {
   const session = await client.session();
@@ -40,9 +39,9 @@ export async function page() {
       ),
     };
   const wanted = new URL(location.href).searchParams.get("class");
-  const audience = make("select", { name: "to" }, ...audiences.map(option));
+  const audience = select("to", audiences);
   if (mine.some(([value]) => value === `class:${wanted}`)) audience.value = `class:${wanted}`;
-  const kind = make("select", { name: "kind" }, ...Object.entries(KINDS).map(option));
+  const kind = select("kind", Object.entries(KINDS));
   kind.value = "letter";
   const save = async ({ to, ...rest }) => {
     const [name, of = null] = to.split(":");

@@ -1,7 +1,9 @@
 // "Who may?": a policy judged in four places, side by side, and what has come of each of its parts.
 
 import { client } from "../client.js";
-import { busy, make, words } from "../dom.js";
+import { make } from "../dom.js";
+import { busy } from "../form.js";
+import { words } from "../words.js";
 import { explained } from "./tree.js";
 
 const PLACES = [

@@ -1,3 +1,4 @@
+import { CLASS, whole } from "../paths.js";
 import { mayManage, mayReadClass, mayTeachClass, mayUseStaffRoom } from "../policies.js";
 import { matching, oneOf, readForm, text, versionOf } from "./input.js";
 import { json, nothing, problem } from "./problem.js";
@@ -28,7 +29,7 @@ export async function create({ request, guard, school }) {
   const who = await guard.require(request, { policy: mayManage, at: "decided" });
   if (who instanceof Response) return who;
   const line = text(60);
-  const form = { id: matching(/^\d{1,2}[a-z]$/), name: line, room: line, tutor: line };
+  const form = { id: matching(whole(CLASS)), name: line, room: line, tutor: line };
   const { value, refusal } = await readForm(request, form);
   if (refusal) return refusal;
   const added = await school.addClass(value);

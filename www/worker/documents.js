@@ -1,3 +1,4 @@
+import { CLASS, whole } from "../paths.js";
 import { mayEditDocument, mayPublishDocument, mayReadDocument, mayWriteFor } from "../policies.js";
 import { matching, oneOf, orNull, readForm, text, versionOf } from "./input.js";
 import { json, problem } from "./problem.js";
@@ -29,7 +30,7 @@ export async function create({ request, guard, school, nameOf }) {
     kind: oneOf("news", "letter", "homework", "rules"),
     audience: oneOf("public", "school", "class", "staff"),
   };
-  const { value, refusal } = await readForm(request, { ...form, class: orNull(matching(/^\d{1,2}[a-z]$/)) });
+  const { value, refusal } = await readForm(request, { ...form, class: orNull(matching(whole(CLASS))) });
   if (refusal) return refusal;
   if ((value.audience === "class") !== (value.class !== null))
     return problem("fields_invalid", { fields: [{ field: "class", code: "missing" }] });

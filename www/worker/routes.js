@@ -1,29 +1,32 @@
 import { env, exports } from "cloudflare:workers";
 import { createGuard } from "countersign/edge";
+import { ACCOUNT, CLASS, DOCUMENT, pathPattern } from "../paths.js";
 import * as classes from "./classes.js";
 import * as documents from "./documents.js";
+import { called } from "../words.js";
 import { isOwn } from "./input.js";
 import { problem } from "./problem.js";
 
-const CLASS = "(\\d{1,2}[a-z])";
-const DOCUMENT = "([a-z0-9-]{1,64})";
-const ACCOUNT = "([0-9a-f]{32})";
+const SHAPES = { class: CLASS, document: DOCUMENT, account: ACCOUNT };
 
 const routes = [
   ["/api/classes", { GET: classes.list, POST: classes.create }],
-  [`/api/classes/${CLASS}`, { GET: classes.show, PUT: classes.writeNote }],
-  [`/api/classes/${CLASS}/register`, { GET: classes.register }],
-  [`/api/classes/${CLASS}/register/${ACCOUNT}`, { PUT: classes.enter, DELETE: classes.strike }],
+  ["/api/classes/:class", { GET: classes.show, PUT: classes.writeNote }],
+  ["/api/classes/:class/register", { GET: classes.register }],
+  ["/api/classes/:class/register/:account", { PUT: classes.enter, DELETE: classes.strike }],
   ["/api/documents", { GET: documents.list, POST: documents.create }],
-  [`/api/documents/${DOCUMENT}`, { GET: documents.show, PUT: documents.change }],
-  [`/api/documents/${DOCUMENT}/published`, { PUT: documents.publish }],
-].map(([path, methods]) => ({ pattern: new RegExp(`^${path}$`), methods }));
+  ["/api/documents/:document", { GET: documents.show, PUT: documents.change }],
+  ["/api/documents/:document/published", { PUT: documents.publish }],
+].map(([path, methods]) => ({ pattern: pathPattern(path, SHAPES), methods }));
+
+const PREFIX = "/auth";
 
 const issuer = originOf(env.COUNTERSIGN);
 
 /** What is asked of the deployment goes to this very Worker: no hop over the network. */
-const guard =
-  issuer && createGuard({ issuer, signIn: "/sign-in", binding: { fetch: (url, init) => exports.default.fetch(url, init) } });
+const deployment = { fetch: (url, init) => exports.default.fetch(url, init) };
+
+const guard = issuer && createGuard({ issuer, prefix: PREFIX, signIn: "/sign-in", binding: deployment });
 
 export async function answer(request, { SCHOOL }) {
   // Countersign says what is wrong with such a configuration; nothing is opened by it.
@@ -38,13 +41,15 @@ export async function answer(request, { SCHOOL }) {
   return handler({ request, guard, school: SCHOOL.getByName("school"), nameOf }, ...params);
 }
 
-/** What somebody is called, as her own profile says. */
+/**
+ * What somebody is called, as her own profile says. `createClient` would ask the same, but would make the Worker fifteen times as large:
+ * nothing here is loaded late, and so its dictionary of passwords would come along.
+ */
 async function nameOf(request) {
   const headers = new Headers({ accept: "application/json" });
   for (const name of ["cookie", "authorization"]) if (request.headers.has(name)) headers.set(name, request.headers.get(name));
-  const profile = await exports.default.fetch(`${issuer}/auth/api/profile`, { headers });
-  const { name, user_name, email } = profile.ok ? await profile.json() : {};
-  return name ?? user_name ?? email ?? "A member of staff";
+  const profile = await deployment.fetch(`${issuer}${PREFIX}/api/profile`, { headers });
+  return called(profile.ok ? await profile.json() : {}, "A member of staff");
 }
 
 /** The configuration is a table, or the same as JSON text. */

@@ -1,8 +1,10 @@
 import { client } from "../../client.js";
 import { make } from "../../dom.js";
-import { administered } from "./frame.js";
-import { eventRow } from "./events.js";
-import { called, growing, profilesOf } from "./person-parts.js";
+import { administered } from "../../panels/administered.js";
+import { eventRow } from "../../panels/events.js";
+import { growing } from "../../panels/growing.js";
+import { profilesOf } from "../../people.js";
+import { called } from "../../words.js";
 
 export const page = administered("Activity", async () => [
   make("h1", {}, "Activity"),

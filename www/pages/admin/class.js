@@ -1,18 +1,19 @@
 import { change, read, remove } from "../../api.js";
 import { client } from "../../client.js";
-import { button, busy, field, link, make, notify, unseen, words } from "../../dom.js";
+import { link, make, notify, unseen } from "../../dom.js";
+import { button, field, form, plainInput, select } from "../../form.js";
+import { groupOf } from "../../groups.js";
+import { administered } from "../../panels/administered.js";
+import { lonely } from "../../panels/lonely.js";
+import { personBy } from "../../people.js";
 import { again } from "../../router.js";
-import { lonely } from "../not-found.js";
-import { administered } from "./frame.js";
-import { called } from "./person-parts.js";
-import { groupOf } from "./setup.js";
+import { called } from "../../words.js";
 
 const ROOT = { pupil: "class", teacher: "teacher" };
 
 export const page = administered("Class", async ({ id }) => {
-  const one =
-    /^\d{1,2}[a-z]$/.test(id) &&
-    (await read(`/api/classes/${id}`).catch((error) => (error.status === 404 ? null : Promise.reject(error))));
+  const none = (error) => (error.status === 404 ? null : Promise.reject(error));
+  const one = await read(`/api/classes/${encodeURIComponent(id)}`).catch(none);
   if (!one) return [lonely("There is no such class", "Classes are called like 7b.")];
   const { people } = await read(`/api/classes/${id}/register`);
   return [
@@ -47,53 +48,25 @@ export const page = administered("Class", async ({ id }) => {
   ];
 });
 
-function enterForm(id) {
-  const input = make("input", { name: "handle", required: true, autocomplete: "off", autocapitalize: "none", spellcheck: false });
-  const role = make(
-    "select",
-    { name: "role" },
-    make("option", { value: "pupil" }, "Pupil"),
-    make("option", { value: "teacher" }, "Teacher"),
+const enterForm = (id) =>
+  form(
+    [
+      make(
+        "div",
+        { className: "pair" },
+        field("Address or user name", plainInput("handle", { required: true }), {
+          hint: "Such as ben@school.example, once they have signed in here.",
+        }),
+        field("As", select("role", [["pupil", "Pupil"], ["teacher", "Teacher"]])),
+      ),
+    ],
+    "Enter",
+    ({ handle, role }) => enter(id, handle.trim(), role),
   );
-  const submit = make("button", { type: "submit" }, "Enter");
-  const message = make("p", { className: "error", role: "alert" });
-  const form = make(
-    "form",
-    {},
-    make(
-      "div",
-      { className: "pair" },
-      field("Address or user name", input, { hint: "Such as ben@school.example, once they have signed in here." }),
-      field("As", role),
-    ),
-    submit,
-    message,
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    message.textContent = "";
-    busy(submit, () =>
-      enter(id, input.value.trim(), role.value).catch((error) => (message.textContent = error.plain ?? words(error))),
-    );
-  });
-  return form;
-}
-
-/** By the very address or user name, or by how only one of them begins. */
-async function whoIs(handle) {
-  const { accounts } = await client.accounts.list({ handle, limit: 10 });
-  const exact = accounts.find(({ email, user_name }) => [email, user_name].includes(handle));
-  if (exact ?? accounts.length === 1) return client.accounts.get((exact ?? accounts[0]).account);
-  const plain =
-    accounts.length === 0
-      ? "Nobody of that name has signed in here yet."
-      : "Several people begin like that. Please write it out.";
-  throw Object.assign(new Error(plain), { plain });
-}
 
 /** First the tag, which is what counts; then the register, which says the name. */
 async function enter(id, handle, role) {
-  const profile = await whoIs(handle);
+  const profile = await personBy(handle);
   const { account } = profile;
   const { group } = await groupOf(`${ROOT[role]}/${id}`);
   await client.groups.addMember(group, account);

@@ -1,15 +1,17 @@
 import { create, read } from "../../api.js";
 import { client } from "../../client.js";
-import { busy, field, make, mark, notify, words } from "../../dom.js";
+import { make, notify } from "../../dom.js";
+import { field, form } from "../../form.js";
+import { everyGroup, groupOf } from "../../groups.js";
+import { administered } from "../../panels/administered.js";
+import { classTile, tiles } from "../../panels/tiles.js";
 import { again } from "../../router.js";
-import { administered } from "./frame.js";
-import { everyGroup, groupOf } from "./setup.js";
 
 export const page = administered("Classes", async () => {
   const [{ classes }, groups] = await Promise.all([read("/api/classes"), everyGroup()]);
   return [
     make("h1", {}, "Classes and groups"),
-    make("ul", { className: "tiles" }, ...classes.map(tile)),
+    tiles(classes.map(tile)),
     make(
       "section",
       { className: "card", "aria-labelledby": "new-title" },
@@ -30,47 +32,17 @@ export const page = administered("Classes", async () => {
   ];
 });
 
-const tile = ({ id, name, tutor, room }) =>
-  make(
-    "li",
-    {},
-    make(
-      "a",
-      { className: "tile class-tile", href: `/admin/classes/${id}` },
-      make("span", { className: "class-sign", "aria-hidden": "true" }, id),
-      make("strong", {}, name),
-      make("span", {}, `${tutor} · ${room}`),
-    ),
-  );
+const tile = (one) =>
+  classTile(`/admin/classes/${one.id}`, one, {}, make("span", {}, `${one.tutor} · ${one.room}`));
 
 function newClass() {
   const text = (name, more) => make("input", { name, required: true, autocomplete: "off", maxLength: 60, ...more });
-  const submit = make("button", { type: "submit" }, "Make it");
-  const message = make("p", { className: "error", role: "alert" });
-  const form = make(
-    "form",
-    { noValidate: true },
-    make(
-      "div",
-      { className: "pair" },
-      field("Short name", text("id", { maxLength: 3 }), { hint: "Such as 8a." }),
-      field("Full name", text("name"), { hint: "Such as Class 8a." }),
-    ),
-    make("div", { className: "pair" }, field("Tutor", text("tutor")), field("Room", text("room"))),
-    submit,
-    message,
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    mark(form);
-    message.textContent = "";
-    busy(submit, () =>
-      add(Object.fromEntries(new FormData(form))).catch((error) =>
-        error.fields ? mark(form, error.fields) : (message.textContent = words(error)),
-      ),
-    );
-  });
-  return form;
+  const names = [
+    field("Short name", text("id", { maxLength: 3 }), { hint: "Such as 8a." }),
+    field("Full name", text("name"), { hint: "Such as Class 8a." }),
+  ];
+  const more = [field("Tutor", text("tutor")), field("Room", text("room"))];
+  return form([names, more].map((pair) => make("div", { className: "pair" }, ...pair)), "Make it", add, { noValidate: true });
 }
 
 async function add(details) {

@@ -1,8 +1,9 @@
 import { client } from "../../client.js";
-import { button, make, notify } from "../../dom.js";
+import { make, notify } from "../../dom.js";
+import { button } from "../../form.js";
 import { dateAndTime } from "../../moment.js";
+import { administered } from "../../panels/administered.js";
 import { takeAgain, withProof } from "../../proof.js";
-import { administered } from "./frame.js";
 
 const STATES = {
   next: "Published, signs soon",

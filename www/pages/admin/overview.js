@@ -1,8 +1,10 @@
 import { client } from "../../client.js";
-import { button, link, make, notify } from "../../dom.js";
+import { link, make, notify } from "../../dom.js";
+import { button } from "../../form.js";
+import { missing, setUp } from "../../groups.js";
+import { administered } from "../../panels/administered.js";
+import { tile, tiles } from "../../panels/tiles.js";
 import { again } from "../../router.js";
-import { administered } from "./frame.js";
-import { missing, setUp } from "./setup.js";
 
 export const page = administered("Administration", async () => {
   const [lacking, { accounts: pending }, teachers, pupils] = await Promise.all([
@@ -50,9 +52,7 @@ export const page = administered("Administration", async () => {
       make("h2", { id: "steps-title" }, "First steps"),
       make("ol", { className: "steps" }, ...steps),
     ),
-    make(
-      "ul",
-      { className: "tiles" },
+    tiles([
       tile(
         "/admin/people",
         "People",
@@ -61,7 +61,7 @@ export const page = administered("Administration", async () => {
       tile("/admin/classes", "Classes and groups", "Who is where, and what they may"),
       tile("/admin/activity", "Activity", "Who has changed what"),
       tile("/admin/keys", "Signing keys", "They change by themselves"),
-    ),
+    ]),
   ];
 });
 
@@ -70,9 +70,6 @@ async function begin() {
   await again();
   notify("The school is set up. Next, somebody has to teach.");
 }
-
-const tile = (href, title, text) =>
-  make("li", {}, make("a", { className: "tile", href }, make("strong", {}, title), make("span", {}, text)));
 
 function step(done, title, text, action, open) {
   const state = open ? "" : done ? "done" : "to do";

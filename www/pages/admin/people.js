@@ -1,8 +1,12 @@
 import { client } from "../../client.js";
-import { announce, button, busy, field, make, words } from "../../dom.js";
+import { announce, make } from "../../dom.js";
+import { button, field, form, plainInput } from "../../form.js";
+import { administered } from "../../panels/administered.js";
+import { growing } from "../../panels/growing.js";
+import { personRow } from "../../panels/person-row.js";
+import { profilesOf } from "../../people.js";
 import { again } from "../../router.js";
-import { administered } from "./frame.js";
-import { called, growing, personRow, profilesOf } from "./person-parts.js";
+import { called } from "../../words.js";
 
 const PAGE = 10;
 
@@ -14,13 +18,7 @@ export const page = administered("People", async () => {
 });
 
 async function waitingFor(approves) {
-  const list = await growing(
-    async (after) => {
-      const { accounts, next } = await client.accounts.list({ status: "pending", limit: PAGE, after });
-      return { items: (await profilesOf(accounts.map(({ account }) => account))).map(waitingRow), next };
-    },
-    { empty: "Nobody is waiting." },
-  );
+  const list = await rowsOf({ status: "pending" }, waitingRow, "Nobody is waiting.");
   return make(
     "section",
     { className: "card", "aria-labelledby": "waiting-title" },
@@ -50,40 +48,30 @@ function waitingRow(profile) {
 }
 
 async function search() {
-  const input = make("input", { name: "handle", autocomplete: "off", autocapitalize: "none", spellcheck: false, type: "search" });
   const found = make("div", { className: "found" });
-  const submit = make("button", { type: "submit" }, "Search");
-  const form = make(
-    "form",
-    { role: "search" },
-    field("Address or user name", input, { hint: "How it begins will do. Without one, everybody." }),
-    submit,
-  );
-  const show = async () => {
-    const handle = input.value.trim() || undefined;
-    const filter = { limit: PAGE, ...(handle && { handle }) };
-    found.replaceChildren(
-      ...(await growing(
-        async (after) => {
-          const { accounts, next } = await client.accounts.list({ ...filter, after });
-          return { items: (await profilesOf(accounts.map(({ account }) => account))).map((profile) => personRow(profile)), next };
-        },
-        { empty: "No address and no user name begins like that." },
-      )),
-    );
+  const show = async ({ handle = "" } = {}) => {
+    const begins = handle.trim();
+    const filter = begins === "" ? {} : { handle: begins };
+    found.replaceChildren(...(await rowsOf(filter, personRow, "No address and no user name begins like that.")));
   };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    busy(submit, () =>
-      show().catch((error) => found.replaceChildren(make("p", { className: "error", role: "alert" }, words(error)))),
-    );
-  });
+  const input = plainInput("handle", { type: "search" });
+  const hint = "How it begins will do. Without one, everybody.";
   await show();
   return make(
     "section",
     { className: "card", "aria-labelledby": "people-title" },
     make("h2", { id: "people-title" }, "Everybody"),
-    form,
+    form([field("Address or user name", input, { hint })], "Search", show, { role: "search" }),
     found,
   );
+}
+
+/** A list of those whom the filter finds. */
+function rowsOf(filter, row, empty) {
+  const load = async (after) => {
+    const { accounts, next } = await client.accounts.list({ ...filter, limit: PAGE, after });
+    const profiles = await profilesOf(accounts.map(({ account }) => account));
+    return { items: profiles.map((profile) => row(profile)), next };
+  };
+  return growing(load, { empty });
 }

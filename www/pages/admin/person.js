@@ -1,11 +1,15 @@
 import { client } from "../../client.js";
-import { button, busy, field, link, make, notify, unseen, words } from "../../dom.js";
+import { link, make, notify, unseen } from "../../dom.js";
+import { button, field, form, plainInput } from "../../form.js";
 import { dateAndTime, when } from "../../moment.js";
+import { administered } from "../../panels/administered.js";
+import { eventList } from "../../panels/events.js";
+import { lonely } from "../../panels/lonely.js";
+import { status } from "../../panels/person-row.js";
+import { ACCOUNT, whole } from "../../paths.js";
+import { profileOf } from "../../people.js";
 import { again } from "../../router.js";
-import { administered } from "./frame.js";
-import { eventList } from "./events.js";
-import { called, status } from "./person-parts.js";
-import { lonely } from "../not-found.js";
+import { called } from "../../words.js";
 
 const STEPS = [
   { to: "active", title: "Activate", from: ["blocked", "disabled"], said: "is active now" },
@@ -21,9 +25,7 @@ const STEPS = [
 ];
 
 export const page = administered("Person", async ({ account }) => {
-  const profile =
-    /^[0-9a-f]{32}$/.test(account) &&
-    (await client.accounts.get(account).catch((error) => (error.code === "account_unknown" ? null : Promise.reject(error))));
+  const profile = whole(ACCOUNT).test(account) && (await profileOf(account));
   if (!profile) return [lonely("There is nobody of that id", "Perhaps the account has been deleted.")];
   const [{ tags }, sessions, { events }] = await Promise.all([
     client.tags.get("groups", `account/${account}`),
@@ -98,29 +100,16 @@ function tagsOf(account, tags) {
   const chips = tags.map((tag) =>
     make("li", {}, make("code", {}, tag), button(["Take", unseen(` the tag ${tag}`)], take(tag), { className: "small quiet" })),
   );
-  const input = make("input", { name: "tag", required: true, autocomplete: "off", autocapitalize: "none", spellcheck: false });
-  const submit = make("button", { type: "submit" }, "Give");
-  const message = make("p", { className: "error", role: "alert" });
-  const form = make(
-    "form",
-    {},
-    field("Another tag", input, { hint: "Such as teacher/7b. Classes have a form of their own, which enters the name as well." }),
-    submit,
-    message,
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const give = async () => {
-      await client.tags.add("groups", record, [input.value.trim()]);
-      await after(`${input.value.trim()} has been given.`);
-    };
-    busy(submit, () => give().catch((error) => (message.textContent = words(error))));
-  });
+  const give = async ({ tag }) => {
+    await client.tags.add("groups", record, [tag.trim()]);
+    await after(`${tag.trim()} has been given.`);
+  };
+  const hint = "Such as teacher/7b. Classes have a form of their own, which enters the name as well.";
   return make(
     "div",
     {},
     tags.length > 0 ? make("ul", { className: "chips" }, ...chips) : make("p", { className: "empty" }, "None yet."),
-    form,
+    form([field("Another tag", plainInput("tag", { required: true }), { hint })], "Give", give),
   );
 }
 

@@ -1,42 +1,25 @@
 import { client } from "../../client.js";
-import { busy, field, make, words } from "../../dom.js";
+import { make } from "../../dom.js";
+import { field, form, plainInput } from "../../form.js";
+import { administered } from "../../panels/administered.js";
 import { explained } from "../../panels/tree.js";
-import { administered } from "./frame.js";
 
 export const page = administered("Rules", async () => {
   const outcome = make("div", { className: "found", role: "status" });
-  const submit = make("button", { type: "submit" }, "Which rule?");
-  const uri = make("input", {
-    name: "uri",
-    value: "/teachers/marks",
-    required: true,
-    autocomplete: "off",
-    autocapitalize: "none",
-    spellcheck: false,
-  });
-  const account = make("input", { name: "account", autocomplete: "off", autocapitalize: "none", spellcheck: false });
+  const ask = async ({ uri, account }) => {
+    const question = { uri: uri.trim(), ...(account.trim() && { account: account.trim() }) };
+    outcome.replaceChildren(...told(await client.rules.explain(question)));
+  };
+  const account = plainInput("account");
   const mine = make(
     "button",
     { type: "button", className: "quiet", onclick: () => (account.value = client.getSnapshot().account) },
     "Me",
   );
-  const form = make(
-    "form",
-    {},
-    field("Path", uri),
+  const fields = [
+    field("Path", plainInput("uri", { value: "/teachers/marks", required: true })),
     field("For which account", account, { hint: "Its id. Without one: for nobody who is signed in." }),
-    make("div", { className: "line" }, submit, mine),
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const ask = async () =>
-      outcome.replaceChildren(
-        ...told(
-          await client.rules.explain({ uri: uri.value.trim(), ...(account.value.trim() && { account: account.value.trim() }) }),
-        ),
-      );
-    busy(submit, () => ask().catch((error) => outcome.replaceChildren(make("p", { className: "error" }, words(error)))));
-  });
+  ];
   return [
     make("h1", {}, "Rules"),
     make(
@@ -44,7 +27,7 @@ export const page = administered("Rules", async () => {
       { className: "lead" },
       "A reverse proxy asks which rule of the configuration is about a path. Here you ask for it.",
     ),
-    make("section", { className: "card", "aria-label": "Ask" }, form, outcome),
+    make("section", { className: "card", "aria-label": "Ask" }, form(fields, "Which rule?", ask, { beside: [mine] }), outcome),
   ];
 });
 

@@ -1,14 +1,14 @@
-// "Set up the school": the groups behind the classes, and what the office is granted. Doing it twice changes nothing.
+// The groups behind the classes, and what the office is granted: "Set up the school". Doing it twice changes nothing.
 
-import { read } from "../../api.js";
-import { client } from "../../client.js";
+import { read } from "./api.js";
+import { client } from "./client.js";
 
 const always = [
   ["teacher", "Everybody who teaches here"],
   ["office", "Who may change and publish every document"],
 ];
 
-export async function wanted() {
+async function wanted() {
   const { classes } = await read("/api/classes");
   return [
     ...always,

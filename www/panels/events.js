@@ -1,5 +1,5 @@
-import { make } from "../../dom.js";
-import { when } from "../../moment.js";
+import { make } from "../dom.js";
+import { when } from "../moment.js";
 
 /** What has happened, in the words of the log. */
 export const eventList = (events) =>

@@ -1,7 +1,7 @@
-import { client } from "../../client.js";
-import { make } from "../../dom.js";
-import { mayManage } from "../../policies.js";
-import { lonely, signInFirst } from "../not-found.js";
+import { client } from "../client.js";
+import { make } from "../dom.js";
+import { mayManage } from "../policies.js";
+import { lonely, signInFirst } from "./lonely.js";
 
 const ROOMS = [
   ["/admin", "Overview"],

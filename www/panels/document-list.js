@@ -1,4 +1,4 @@
-import { link, make } from "../dom.js";
+import { make } from "../dom.js";
 import { when } from "../moment.js";
 import { KINDS, audienceOf } from "../words.js";
 
