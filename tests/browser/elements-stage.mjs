@@ -1,18 +1,8 @@
 // A bare page with elements of the package on it: under the origin of a deployment, with the headers of the sample application.
 
-import { readFileSync } from "node:fs";
+import { siteHeaders } from "../support/site-headers.mjs";
 
 const PATH = "/elements-test";
-
-/** The headers that the site's own pages have, its Content-Security-Policy among them. */
-const headers = Object.fromEntries(
-  readFileSync(new URL("../../www/_headers", import.meta.url), "utf8")
-    .split("\n/")[0]
-    .split("\n")
-    .map((line) => line.match(/^\s+([\w-]+): (.*)$/))
-    .filter(Boolean)
-    .map(([, name, value]) => [name.toLowerCase(), value]),
-);
 
 const STYLE = `
   :root { color-scheme: light dark; background: light-dark(#f3f4f7, #0e1015); color: light-dark(#15181e, #f1f3f7); font: 1rem/1.5 system-ui, sans-serif; }
@@ -43,7 +33,7 @@ export async function mount(page, body, { query = {}, lang = "en", dir = "ltr", 
     const { pathname } = new URL(route.request().url());
     if (pathname.endsWith(".js")) return route.fulfill({ contentType: "text/javascript", body: SCRIPT + script });
     if (pathname.endsWith(".css")) return route.fulfill({ contentType: "text/css", body: STYLE + style });
-    return route.fulfill({ contentType: "text/html; charset=utf-8", headers, body: document(body, { lang, dir }) });
+    return route.fulfill({ contentType: "text/html; charset=utf-8", headers: siteHeaders, body: document(body, { lang, dir }) });
   });
   await page.goto(addressOf(query));
 }

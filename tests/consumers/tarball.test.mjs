@@ -4,22 +4,24 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { publint } from "publint";
 import ts from "typescript";
 import { npmBin } from "../../scripts/paths.mjs";
-import { createProject, pack } from "./project.mjs";
+import { createConsumer, pack } from "../support/consumer.mjs";
 
 const execute = promisify(execFile);
 
 let tarball;
-let installed;
+let consumer;
 
 before(async () => {
-  tarball = await pack("linted");
-  installed = join((await createProject("node", tarball, "linted-project")).folder, "node_modules", "countersign");
+  ({ tarball } = await pack());
+  consumer = await createConsumer({ tools: true });
 });
+
+after(() => consumer?.remove());
 
 test("publint has nothing to say", async () => {
   const bytes = readFileSync(tarball);
@@ -38,6 +40,7 @@ test("nor are the types wrong, but for `require`: the package is ES modules only
 });
 
 test("every runtime is given what the types say", () => {
+  const { installed } = consumer;
   const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
   const entries = Object.values(exports).filter(({ types }) => types);
   assert.equal(entries.length, 5);

@@ -1,23 +1,18 @@
 // The blocks of the pages as a strict project compiles them that has installed the package from its tarball.
 
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { root } from "../../scripts/paths.mjs";
-import { createConsumer } from "../package/consumer.mjs";
-
-/** What else the project of a page has installed. */
-const INSTALLED = ["@types", "@vitejs", "@vue", "esbuild", "jose", "react", "react-dom", "vite", "vue", "webpack", "wrangler"];
+import { createConsumer } from "../support/consumer.mjs";
 
 /** What the blocks take for granted. */
 const CONTEXT = ["context.d.ts", "modules.d.ts"];
 
 /** The project: `compile(files)` resolves files by their names, `{ "page-7.ts": text }`, and answers with what is wrong. */
 export async function createProject() {
-  const consumer = await createConsumer();
-  const modules = join(consumer.folder, "node_modules");
-  for (const name of INSTALLED) symlinkSync(join(root, "node_modules", name), join(modules, name));
+  const consumer = await createConsumer({ tools: true });
   for (const name of CONTEXT) writeFileSync(join(consumer.folder, name), readFileSync(new URL(name, import.meta.url), "utf8"));
   return { ...consumer, compile: (files) => compile(consumer.folder, files) };
 }

@@ -52,6 +52,15 @@ describe("the page for Node", () => {
       assert.equal((await ask()).status, 401);
     });
 
+    it("attack: GET //, TRACE and the like end no process", async () => {
+      for (const odd of [{ path: "//" }, { path: "///" }, { path: "http://" }, { method: "TRACE" }]) {
+        const { status } = await sendRaw(origin, odd);
+        assert.equal(status, 400, JSON.stringify(odd));
+      }
+      assert.equal((await sendRaw(origin, { path: "*", method: "OPTIONS" })).status, 401);
+      assert.equal((await ask(teacher)).status, 200, "it answers as before");
+    });
+
     it("sends a browser to sign in and back", async () => {
       // A library for programs says itself that it goes nowhere.
       const { status, head } = await sendRaw(origin, { path: "/marks", headers: [["Accept", "text/html"], ["Sec-Fetch-Mode", "navigate"]] });
@@ -94,10 +103,10 @@ describe("the page for Node", () => {
         ${replaced(text, { "https://school.example": at.origin, "tokens.json": file, "/api/marks": "/auth/session" })}
         console.log((await answer.json()).session.account);
       `;
-      assert.equal(await project.node(program(PASSWORD)), account);
+      assert.equal(await project.run(program(PASSWORD)), account);
       assert.equal((await stat(file)).mode & 0o777, 0o600);
       const { access_token } = JSON.parse(await readFile(file, "utf8"));
-      assert.equal(await project.node(program("another password than hers")), account, "the second run does not sign in anew");
+      assert.equal(await project.run(program("another password than hers")), account, "the second run does not sign in anew");
       const answer = await new Browser().get(`${at.origin}/auth/session`, { headers: { authorization: `Bearer ${access_token}` } });
       assert.equal(answer.json.session.account, account);
     });

@@ -8,7 +8,7 @@ import { root } from "../../scripts/paths.mjs";
 const GENERATED = /^docs\/reference\//;
 
 /** Every page of the repository that is written by hand, as `{ file, text }`. */
-export function pages() {
+function pages() {
   return pageFiles().filter((file) => !GENERATED.test(file)).map(page);
 }
 

@@ -1,9 +1,8 @@
 // Running what the pages show, with the ports and origins of this run.
 
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { npmBin, root } from "../../scripts/paths.mjs";
+import { command, quiet } from "../support/runtimes.mjs";
 
 const PATIENCE_MS = 15_000;
 
@@ -15,21 +14,11 @@ export function replaced(text, changes) {
   }, text);
 }
 
-const { arch, platform } = process;
-
-/** What runs a script, by the name of the runtime. */
-const RUNTIMES = {
-  node: [process.execPath],
-  deno: [npmBin("deno"), "run", "--allow-net", "--allow-read", "--no-check"],
-  bun: [join(root, "node_modules", "@oven", `bun-${platform}-${arch === "arm64" ? "aarch64" : arch}`, "bin", "bun")],
-};
-
 /** A server as a process of its own: there as soon as it answers at its origin. */
 export async function startScript(folder, file, origin, runtime = "node") {
-  const [command, ...args] = RUNTIMES[runtime];
-  const env = { ...process.env, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
+  const [program, ...args] = command(runtime, ["net", "read"]);
   // A group of its own: what npm calls `deno` starts another process.
-  const child = spawn(command, [...args, file], { cwd: folder, env, detached: true, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(program, [...args, file], { cwd: folder, env: { ...process.env, ...quiet }, detached: true, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text) => void (said += text));
   const gone = new Promise((resolve) => child.once("close", resolve));

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { Miniflare, Response as Answer } from "miniflare";
 import { bundleWorker } from "../../scripts/bundle.mjs";
 import { byJose, createIssuer, issuer } from "../support/guarded.mjs";
-import { createConsumer } from "./consumer.mjs";
+import { createConsumer } from "../support/consumer.mjs";
 
 const WORKER = `
   import { createGuard, policy } from "countersign/edge";

@@ -1,4 +1,5 @@
-// The tarball in an empty project: what is in it, and that it works in Node and from a bundler with its real Wasm.
+// The tarball in an empty project: what is in it, and that it works in Node with its real Wasm. What bundlers make of it:
+// `tests/consumers/`.
 
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
@@ -6,9 +7,8 @@ import { homedir } from "node:os";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
-import { build } from "vite";
 import { root } from "../../scripts/paths.mjs";
-import { createConsumer } from "./consumer.mjs";
+import { createConsumer } from "../support/consumer.mjs";
 
 let consumer;
 
@@ -43,7 +43,7 @@ test("all that the exports name is in it, and all that those import", async () =
   const targets = named(manifest.exports).filter((target) => !target.includes("*")).map((target) => target.slice(2));
   const missing = new Set(targets.filter((target) => !consumer.packed.includes(target)));
   for (const path of consumer.packed.filter((path) => /\.(js|d\.ts)$/.test(path))) {
-    const source = await readFile(join(consumer.folder, "node_modules/countersign", path), "utf8");
+    const source = await readFile(join(consumer.installed, path), "utf8");
     for (const [, from] of source.matchAll(/(?:\bfrom |\bimport |\bimport\(|new URL\()"(\.{1,2}\/[^"]+)"/g)) {
       const wanted = posix.join(posix.dirname(path), from);
       const found = [wanted, wanted.replace(/\.js$/, ".d.ts")].some((file) => consumer.packed.includes(file));
@@ -55,7 +55,7 @@ test("all that the exports name is in it, and all that those import", async () =
 
 test("no text in it names this machine or holds a key", async () => {
   for (const path of consumer.packed.filter((path) => /\.(js|d\.ts|md|json|svg)$/.test(path))) {
-    const text = await readFile(join(consumer.folder, "node_modules/countersign", path), "utf8");
+    const text = await readFile(join(consumer.installed, path), "utf8");
     for (const place of [homedir(), root]) assert.ok(place.length < 3 || !text.includes(`${place}/`), `${path} names ${place}`);
     assert.doesNotMatch(text, /BEGIN [A-Z ]*PRIVATE KEY|_authToken/, path);
   }
@@ -69,13 +69,12 @@ test("and the mark of each kind of provider", async () => {
 });
 
 test("it brings no other package", async () => {
-  const installed = await consumer.installed();
-  assert.deepEqual(installed.filter((name) => !name.startsWith(".")), ["countersign"]);
+  assert.deepEqual(await consumer.packages(), ["countersign"]);
 });
 
 test("Node asks the real Wasm", async () => {
   const session = { account: "ada", sid: "s", issued_at: 0, expires_at: 9e9, tags: { groups: ["/teacher/high-school/"] } };
-  const output = await consumer.node(`
+  const output = await consumer.run(`
     import { CountersignError, createClient } from "countersign";
     const fetch = async () => Response.json({ session: ${JSON.stringify(session)} });
     const client = createClient({ origin: "https://school.example", fetch });
@@ -94,7 +93,7 @@ test("Node asks the real Wasm", async () => {
 });
 
 test("Node judges passwords with the dictionary", async () => {
-  const output = await consumer.node(`
+  const output = await consumer.run(`
     import { createClient } from "countersign";
     const { strength } = createClient();
     const judged = [["password"], ["Lovelace1815", ["ada", "Lovelace"]], ["Lovelace1815"], ["vapid otter munches quiet basalt"]];
@@ -112,7 +111,7 @@ test("Node judges passwords with the dictionary", async () => {
 test("Node shows the claims of a token, unverified", async () => {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const token = `${part({ typ: "at+jwt", alg: "ES256", kid: "k" })}.${part(aClaimSet())}.${"A".repeat(86)}`;
-  const output = await consumer.node(`
+  const output = await consumer.run(`
     import { createClient } from "countersign";
     const client = createClient();
     const garbled = await client.claims("no token").catch((error) => error.name);
@@ -122,41 +121,6 @@ test("Node shows the claims of a token, unverified", async () => {
   assert.equal(claims.sub, "ada");
   assert.deepEqual(claims.tags, { groups: ["teacher"] });
   assert.equal(garbled, "CountersignError");
-});
-
-test("Vite emits the Wasm and the dictionary, and loads what a page may not need apart from the client", async () => {
-  await consumer.write({
-    "index.html": '<script type="module" src="/main.js"></script>',
-    "main.js": `
-      import { createClient } from "countersign";
-      document.title = String(await createClient().has("groups:teacher"));
-    `,
-  });
-  await build({
-    root: consumer.folder,
-    configFile: false,
-    logLevel: "error",
-    build: { assetsInlineLimit: 0, target: "esnext", modulePreload: { polyfill: false } },
-  });
-  const assets = join(consumer.folder, "dist", "assets");
-  const names = await readdir(assets);
-  const wasm = names.filter((name) => name.endsWith(".wasm"));
-  assert.equal(wasm.length, 1);
-  assert.deepEqual(
-    await readFile(join(assets, wasm[0])),
-    await readFile(join(consumer.folder, "node_modules/countersign/wasm/countersign_bg.wasm")),
-  );
-  assert.equal(names.filter((name) => name.endsWith(".dat")).length, 1);
-  const scripts = await Promise.all(
-    names.filter((name) => name.endsWith(".js")).map((name) => readFile(join(assets, name), "utf8")),
-  );
-  const [entry, ...others] = scripts.sort((one, other) => Number(other.includes("countersign:")) - Number(one.includes("countersign:")));
-  assert.ok(others.every((script) => !script.includes("countersign:")));
-  assert.ok(entry.includes(wasm[0]) && !entry.includes("__wbindgen"), "the glue is a chunk of its own");
-  assert.equal(others.filter((script) => script.includes("__wbindgen")).length, 1);
-  assert.ok(!entry.includes("Bearer "), "and so is what only other clients need");
-  assert.ok(entry.length < 20_000, "and so are the texts of the files, which nobody loads here");
-  assert.equal(others.filter((script) => script.includes("H4sI")).length, 2);
 });
 
 function aClaimSet() {

@@ -6,7 +6,7 @@ import { evaluate as evaluateAtEdge } from "countersign/edge";
 import { Miniflare } from "miniflare";
 import { bundleWorker } from "../../scripts/bundle.mjs";
 import { assertAll, judgeAll, vectors } from "../support/policy-vectors.mjs";
-import { createConsumer } from "./consumer.mjs";
+import { createConsumer } from "../support/consumer.mjs";
 
 const WORKER = `
   import { evaluate } from "countersign/edge";

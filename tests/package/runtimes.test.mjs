@@ -4,8 +4,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Miniflare } from "miniflare";
 import { bundleWorker } from "../../scripts/bundle.mjs";
-import { createConsumer } from "./consumer.mjs";
-import { names, run } from "./runtimes.mjs";
+import { createConsumer } from "../support/consumer.mjs";
+
+const RUNTIMES = {
+  Node: { runtime: "node" },
+  Deno: { runtime: "deno", allow: ["read"] },
+  "Deno without permissions": { runtime: "deno" },
+  Bun: { runtime: "bun" },
+};
 
 const session = { account: "a".repeat(32), sid: "s", issued_at: 0, expires_at: 9e9, auth_time: 0, email_verified: true, version: 1, tags: { groups: ["teacher/high-school"] } };
 
@@ -43,22 +49,22 @@ before(async () => {
 
 after(() => consumer?.remove());
 
-for (const name of names) {
+for (const [name, by] of Object.entries(RUNTIMES)) {
   test(`${name}: what the Wasm answers, without any set-up`, async () => {
-    const output = await run(name, consumer, `${QUESTIONS} console.log(JSON.stringify(await ask()));`);
+    const output = await consumer.run(`${QUESTIONS} console.log(JSON.stringify(await ask()));`, by);
     assert.deepEqual(JSON.parse(output), ANSWERS);
   });
 
   test(`${name}: an import of the elements does nothing, and one of the guard brings it`, async () => {
-    const output = await run(name, consumer, `
+    const script = `
       const before = Object.keys(globalThis).length;
       const { createClient } = await import("countersign");
       createClient().subscribe(() => {})();
       await import("countersign/elements");
       const { createGuard } = await import("countersign/edge");
       console.log(JSON.stringify([typeof document, Object.keys(globalThis).length - before, typeof createGuard]));
-    `);
-    assert.deepEqual(JSON.parse(output), ["undefined", 0, "function"]);
+    `;
+    assert.deepEqual(JSON.parse(await consumer.run(script, by)), ["undefined", 0, "function"]);
   });
 }
 

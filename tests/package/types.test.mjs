@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { createConsumer } from "./consumer.mjs";
+import { createConsumer } from "../support/consumer.mjs";
 import { codes } from "./fake.mjs";
 
 /** What only the package itself says. */
@@ -22,7 +22,7 @@ const CLIENT_CODES = [
 
 const CONSUMER = `
 import { createClient, CountersignError, evaluate, policy } from "countersign";
-import type { CheckOptions, Client, Config, Explanation, Facts, Field, FieldError, Group, Identity, LinkOptions, Listed, PendingLink, Permission, Policy, Profile, ProfileChanges, Provider, ProviderToken, Session, SignedIn, Status, Strength, Tokens, TokenStore } from "countersign";
+import type { Accessible, AccountEvents, CheckOptions, Claims, Client, Config, EmailChangeBegun, Events, Explanation, Facts, Field, FieldError, Group, Groups, Identity, LinkCreation, LinkMade, LinkOptions, LinkSettled, Listed, Login, Members, More, Outcome, People, PendingLink, Permission, Permissions, Policy, Profile, ProfileChanges, Provider, ProviderToken, Registered, RuleExplained, Session, SignedIn, Status, Strength, Tokens, TokenStore } from "countersign";
 
 const client: Client = createClient({ origin: "https://school.example" });
 
@@ -33,14 +33,16 @@ export async function use(): Promise<string> {
   const tags: string[] | undefined = session.tags["groups"];
   const mine: boolean = await client.has("groups:teacher");
   const answer = await client.check("groups:teacher", { at: "decided" });
-  const why: string | string[] | undefined = answer.allowed ? answer.by : answer.problem.code;
+  const why: string | undefined = answer.allowed ? answer.by : answer.problem.code;
+  const how: Outcome | undefined = answer.allowed ? answer.outcome : "failed";
+  const { ver, tags: claimed }: Claims = await client.claims("token");
   const { records, next } = await client.tags.find("groups", "teacher", { limit: 10 });
   const more = await client.tags.find("groups", "teacher", { after: next });
   const response: Response = await client.fetch("/api/marks", { method: "POST", body: "A+" });
   const stop: () => void = client.subscribe((changed) => console.log(changed?.account));
   const known: Session | null | undefined = client.getSnapshot();
   stop();
-  return [seconds, tags, mine, why, records, more.records, response.status, known].join();
+  return [seconds, tags, mine, why, how, ver, claimed["groups"], records, more.records, response.status, known].join();
 }
 
 export async function join(config: Config): Promise<string> {
@@ -122,6 +124,38 @@ export async function manage(): Promise<Explanation | null> {
   console.log(one?.name, may, in_, all, records, tags, url, expires_at, ended, event?.happening, events[0]?.by, rule?.at, outcome, answer.allowed, here, explanation);
   return client.explain(mayRead, { at: "decided", address: "192.0.2.1" });
 }
+
+/** What is answered has the types of the wire, and what is handed over may be frozen. */
+export async function named(): Promise<More[]> {
+  const link: LinkCreation = Object.freeze({ path: "/documents/42", once: true });
+  const login: Omit<Login, "mode"> = Object.freeze({ login: "ada", password: "a password" });
+  const made: LinkMade = await client.links.create(link);
+  const registered: Registered = await client.register({ email: "ada@school.example", password: "a password" });
+  const begun: EmailChangeBegun = await client.changeEmail({ email: "countess@school.example", password: null });
+  const settled: LinkSettled = await client.settleLink("cancel");
+  const { done } = await client.undoEmailChange("token");
+  const undone: "email_change_undone" = done;
+  const explained: RuleExplained = await client.rules.explain({ uri: "/documents/42" });
+  const ruled: Policy | undefined = explained.rule?.policy;
+  console.log(made.url, registered.next, begun.next, settled.done, undone, ruled, await client.signInWithPassword(login));
+  const accessible: Accessible = await client.accessible("read", "document");
+  const groups: Groups = await client.groups.list();
+  const members: Members = await client.groups.members("g");
+  const permissions: Permissions = await client.groups.permissions("g");
+  const people: People = await client.accounts.list();
+  const happened: AccountEvents = await client.accounts.events("ada");
+  const changed: Events = await client.events.list();
+  return [accessible, groups, members, permissions, people, happened, changed];
+}
+
+// @ts-expect-error: another mail is for that
+client.verifyEmail("token").then(({ done }) => done === "email_change_undone");
+// @ts-expect-error: it is the client that chooses
+client.signInWithPassword({ login: "ada", password: "a password", mode: "bearer" });
+// @ts-expect-error: no claim of that name
+client.claims("token").then(({ version }) => version);
+// @ts-expect-error: no such tier in a rule
+client.rules.explain({ uri: "/" }).then(({ rule }) => rule?.at === "guessed");
 
 // @ts-expect-error: a token does not carry it
 client.hasPermission("read", { at: "carried" });
@@ -217,7 +251,7 @@ const sure: boolean = client.has("groups:teacher");
 
 const SERVICE = `
 import { createGuard, CountersignError, evaluate, policy } from "countersign/edge";
-import type { Demand, Guard, Linked, Policy, Session } from "countersign/edge";
+import type { Carried, Demand, Guard, Linked, Policy, Session } from "countersign/edge";
 
 declare const CHECK: { fetch(input: Request | URL | string, init?: RequestInit): Promise<Response> };
 const guard: Guard = createGuard({ issuer: "https://school.example", audience: "https://api.example", binding: CHECK, fetch, signIn: "/sign-in" });
@@ -227,7 +261,8 @@ export async function serve(request: Request): Promise<Response> {
   const session = await guard.require(request, demand);
   if (session instanceof Response) return session;
   const seen: Session = await guard.verify("token");
-  const may: boolean = guard.has(session, "groups:teacher") && guard.has(null, "groups:teacher");
+  const carried: Carried = seen.tags;
+  const may: boolean = guard.has({ tags: carried }, "groups:pupil") || guard.has(session, "groups:teacher") && guard.has(null, "groups:teacher");
   return Response.json([session.account, session.tags["groups"]?.length, seen.acr, may]);
 }
 
@@ -257,6 +292,8 @@ export const code = (error: unknown): string => (error instanceof CountersignErr
 
 // @ts-expect-error: everybody gets the same object
 guard.verify("token").then((session) => (session.version = 1));
+// @ts-expect-error: nor are its tags anybody's to change
+guard.verify("token").then((session) => session.tags["groups"]?.push("teacher"));
 // @ts-expect-error: a session may have been refused
 guard.require(new Request("https://api.example")).then((session) => session.account);
 // @ts-expect-error: no such tier

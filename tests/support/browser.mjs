@@ -86,7 +86,7 @@ export class Browser {
 }
 
 /** What came back: `url`, `status`, `headers`, `text`, the parsed `json`, and the `trail` of redirects before it. */
-export class Page {
+class Page {
   constructor(url, response, text, trail) {
     this.url = url;
     this.status = response.status;

@@ -17,7 +17,7 @@ import { close, listen } from "./ports.mjs";
 import { compact, publicJwk } from "./tokens.mjs";
 
 /** An answer as it stands, for a hook to give in place of the honest JSON. A generator is sent chunk by chunk. `delay` is in milliseconds. */
-export class Answer {
+class Answer {
   constructor({ status = 200, headers = {}, body = "", delay = 0 }) {
     const asItIs = typeof body === "string" || Buffer.isBuffer(body) || Symbol.asyncIterator in Object(body);
     Object.assign(this, { status, delay, body: asItIs ? body : JSON.stringify(body) });
