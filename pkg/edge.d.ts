@@ -4,40 +4,16 @@
 
 import type { Questions, Tier } from "./index.js";
 import type { Evaluation, Facts, Permission, Policy } from "./policy.js";
+import type { CarriedSession as Session } from "./wire.js";
 
 export { CountersignError } from "./index.js";
 export type { Questions, Tier } from "./index.js";
 export { policy } from "./policy.js";
 export type { About, Conditions, Evaluation, Explanation, Facts, Outcome, Permission, Policy, Weekday } from "./policy.js";
+export type { CarriedSession as Session } from "./wire.js";
 
-/** What a verified access token says. Frozen: all requests with that token get the same object. */
-export interface Session {
-  /** The account's id. */
-  readonly account: string;
-  /** The session's id. */
-  readonly sid: string;
-  /** When the token was issued: seconds since 1970. */
-  readonly issued_at: number;
-  /** When the token ends: seconds since 1970. */
-  readonly expires_at: number;
-  /** When she last proved who she is: seconds since 1970; 0 after she has ended her confirmation. */
-  readonly auth_time: number;
-  /** How she proved it (RFC 8176). */
-  readonly amr: readonly string[];
-  /** How sure that makes us, such as `aal1`. */
-  readonly acr: string;
-  /** Whether she has proved an e-mail address to be hers; as old as `issued_at`. */
-  readonly email_verified: boolean;
-  /** The version of the account that the token was made from. */
-  readonly version: number;
-  /** What the token carries; as old as `issued_at`. */
-  readonly tags: Carried;
-}
-
-/** Tags by tag set, such as `{ groups: ["teacher/high-school"] }`. */
-export interface Carried {
-  readonly [set: string]: readonly string[];
-}
+/** The tags of a session by tag set, such as `{ groups: ["teacher/high-school"] }`. */
+export type Carried = Session["tags"];
 
 export interface GuardOptions {
   /** The origin of the deployment, to the letter as its tokens name it, such as `https://school.example`. */
@@ -92,6 +68,7 @@ export type Admitted<D> = Session | ("policy" extends keyof D ? null : never) | 
 export interface Guard {
   /**
    * The session of a token, or of a request that brings one: `Authorization: Bearer`, else the cookie of the deployment.
+   * It is frozen: all requests with that token get the same object.
    *
    * Throws a `CountersignError`: 401 `unauthenticated` (there is none), `token_invalid` or `token_expired`; 503 `unavailable` if the
    * issuer's keys could not be read. Its message is for the log, and not for who asks.

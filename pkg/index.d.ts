@@ -7,29 +7,27 @@
 
 import type { About, Conditions, Evaluation, Explanation, Facts, Permission, Policy } from "./policy.js";
 import type {
-  AccountExport, Config, Found, Group, Happening, Identity, Listed, ManagedChange, NewAccount, PendingLink, Problem, Profile,
-  ProfileChanges, Provider, ProviderToken, Registration, Session, SignedIn, SigningKey, Status, Strength, Tagged, Tier,
+  Accessible, AccountEvents, AccountExport, Claims, Config, Confirmation, Decision, Deletion, EmailChange, EmailChangeBegun, Events, Found, Group,
+  GroupCreation, Groups, Identity, KeyRotation, Link, LinkAnswer, LinkCreation, LinkMade, LinkSettled, LinkUsed, Login, Members, NewAccount,
+  PasswordChange, PendingLink, People, Permissions, Problem, Profile, ProfileChanges, Provider, ProviderToken, Registered, Registration,
+  RuleExplained, Session, SessionMode, SignedIn, SigningKey, Status, Strength, Tagged, Tier,
 } from "./wire.js";
 
 export { policy } from "./policy.js";
 export type { About, Conditions, Evaluation, Explanation, Facts, Outcome, Permission, Policy, Weekday } from "./policy.js";
 export type {
-  AccountExport, AccountHappening, Action, Config, ConfigurationInvalid, ConfirmationRequired, Device, ErrorCode, Field,
-  FieldCode, FieldError, FieldValue, FieldsInvalid, Found, Group, Happening, Identity, LinkRefused, Listed, ManagedChange,
-  NewAccount, OtherProblem, PasswordPolicy, PendingLink, Place, Problem, Profile, ProfileChanges, Provider, ProviderToken,
-  RealmHappening, Refusal, Registration, RegistrationPolicy, Session, SessionMode, SignedIn, SigningKey, Status, Strength,
-  Tagged, Tags, Tier, TooManyRequests,
+  Accessible, AccountEvents, AccountExport, AccountHappening, Action, Claims, Config, ConfigurationInvalid, Confirmation, ConfirmationRequired,
+  Decision, Deletion, Device, EmailChange, EmailChangeBegun, ErrorCode, Events, Field, FieldCode, FieldError, FieldValue, FieldsInvalid, Found,
+  Group, GroupCreation, Groups, Happening, Identity, IdentityAtProvider, KeptIdentity, KeptSession, KeyRotation, Link, LinkAnswer, LinkCreation,
+  LinkMade, LinkRefused, LinkSettled, LinkUsed, Listed, Login, ManagedChange, Members, NewAccount, OtherProblem, PasswordChange, PasswordPolicy,
+  PendingLink, People, Permissions, Place, Problem, Profile, ProfileAtProvider, ProfileChanges, Provider, ProviderToken, RealmHappening,
+  RecordedHappening, Refusal, Registered, Registration, RegistrationPolicy, Rule, RuleExplained, Session, SessionMode, SignedIn, SigningKey,
+  Status, Strength, Tagged, Tags, Tier, TooManyRequests,
 } from "./wire.js";
 
-export interface Allowed {
-  allowed: true;
+/** What was asked, and what it holds by. There is no `version` if nobody is signed in and nobody has to be. */
+export interface Allowed extends Omit<Decision, "account" | "expires_at" | "link"> {
   at: Tier;
-  /** The question, if it was a tag. */
-  tag?: string;
-  /** What covers the question, such as the tag. */
-  by?: string | string[];
-  /** The version of the account that the answer stands on; absent if nobody is signed in and nobody has to be. */
-  version?: number;
 }
 
 export interface Refused {
@@ -71,10 +69,10 @@ export interface Page {
   after?: string | number | null;
 }
 
-/** A page may be short, or empty, and not be the last one. */
+/** What all pages have in common. One may be short, or empty, and not be the last. */
 export interface More {
   /** Pass it as `after` for the next page; null on the last one. */
-  next: string | null;
+  next: string | number | null;
 }
 
 /**
@@ -141,7 +139,7 @@ export interface ClientOptions {
    * for programs that are not browsers; it signs in with a password alone, and sends `Authorization` to its own origin
    * only.
    */
-  mode?: "cookie" | "bearer";
+  mode?: SessionMode;
   /** With `bearer`: where the tokens are kept. Default: in memory. */
   store?: TokenStore;
 }
@@ -244,7 +242,7 @@ export interface Client {
    * `next` is the path to go on to. Throws 404 `pending_link_unknown`, 401 `unauthenticated` or `confirmation_required`, 403
    * `registration_closed` or `approval_pending`, 409 `identity_taken`, `identities_too_many` or `email_taken` (there is an account).
    */
-  settleLink(action: "add" | "create" | "cancel"): Promise<{ done: "linked" | "created" | "cancelled"; next: string }>;
+  settleLink(action: LinkAnswer["action"]): Promise<LinkSettled>;
 
   /** Ends the session, here and in every tab. Without a session it changes nothing. */
   signOut(): Promise<void>;
@@ -269,7 +267,7 @@ export interface Client {
    * Asks for an account. The answer is the same for a known address, whose owner gets a mail instead. `next` is what
    * she has to wait for; with `login` she can sign in right away. Throws 422 `fields_invalid`.
    */
-  register(details: Registration): Promise<{ next: "verify_email" | "approval" | "login" }>;
+  register(details: Registration): Promise<Registered>;
 
   /**
    * Uses the token of the mail that asks to confirm an address. In another browser than she registered in, the password
@@ -277,16 +275,14 @@ export interface Client {
    * in the session that asked for it. Throws 400 `link_invalid`, 403 `other_browser` (the link stays good), 409
    * `email_taken`, 422 `fields_invalid` (the user name is taken meanwhile), 401 `session_ended`.
    */
-  verifyEmail(token: string): Promise<{
-    done: "email_verified" | "password_needed" | "approval_pending" | "old_email_confirmed" | "email_changed";
-  }>;
+  verifyEmail(token: string): Promise<{ done: Exclude<LinkUsed["done"], "email_change_undone"> }>;
 
   /**
    * Signs in, here and in every tab; `login` is the e-mail address or the user name. With `remember` she stays signed in for
    * weeks, as the deployment has it. Throws 403 `credentials_invalid`, `email_unverified` (the time to prove the address has
    * run out; a new mail is on its way) or `approval_pending`, 401 `account_inactive`.
    */
-  signInWithPassword(credentials: { login: string; password: string; remember?: boolean }): Promise<Session>;
+  signInWithPassword(credentials: Omit<Login, "mode">): Promise<Session>;
 
   /** Has a link mailed, if there is such an account; `login` is the e-mail address or the user name. */
   requestPasswordReset(login: string): Promise<void>;
@@ -297,7 +293,7 @@ export interface Client {
    * no longer: null. Throws 400 `link_invalid`, 422 `fields_invalid`, 401 `account_inactive` or `session_ended`, 403
    * `email_unverified` or `approval_pending`.
    */
-  resetPassword(reset: { token: string; password?: string }): Promise<Session | null>;
+  resetPassword(reset: Link): Promise<Session | null>;
 
   /** Has the user name mailed, if there is such an account. */
   remindUserName(email: string): Promise<void>;
@@ -313,16 +309,16 @@ export interface Client {
    * to come.
    * Throws 401 `confirmation_required`, 403 `credentials_invalid`, 422 `fields_invalid`.
    */
-  changePassword(change: { new_password: string; old_password?: string }): Promise<void>;
+  changePassword(change: PasswordChange): Promise<void>;
 
   /**
    * Starts the move to another address; `next` says which mailbox to look into. The password is not needed while the
    * session's `confirmed_until` is to come. Throws as `changePassword` does.
    */
-  changeEmail(change: { email: string; password?: string }): Promise<{ next: "confirm_old_email" | "confirm_new_email" }>;
+  changeEmail(change: EmailChange): Promise<EmailChangeBegun>;
 
   /** Uses the token of the mail that tells of the move: takes it back and ends every session. Throws 400 `link_invalid`. */
-  undoEmailChange(token: string): Promise<{ done: "email_change_undone" }>;
+  undoEmailChange(token: string): Promise<{ done: Extract<LinkUsed["done"], "email_change_undone"> }>;
 
   /** Everything that is stored about her. */
   exportAccount(): Promise<AccountExport>;
@@ -331,10 +327,10 @@ export interface Client {
    * Deletes her account for ever and ends the session, here and in every tab. The password is not needed while the
    * session's `confirmed_until` is to come. Throws 401 `confirmation_required`, 403 `credentials_invalid`.
    */
-  deleteAccount(proof?: { password?: string }): Promise<void>;
+  deleteAccount(proof?: Deletion): Promise<void>;
 
   /** Proves once more who she is; the session that answers has another `sid`. Throws 403 `credentials_invalid`. */
-  confirm(proof: { password: string }): Promise<Session>;
+  confirm(proof: Confirmation): Promise<Session>;
 
   /** Ends the time in which no proof is asked for. */
   endConfirmation(): Promise<Session>;
@@ -366,8 +362,11 @@ export interface Client {
   /** Whether one tag covers a question: `teacher/high-school` covers `teacher`. Needs no session. */
   covers(tag: string, question: string): Promise<boolean>;
 
-  /** The claims of an access token, *unverified*: for display only. Throws if it is not a token. */
-  claims(token: string): Promise<Record<string, unknown>>;
+  /**
+   * The claims of an access token of this deployment, *unverified*: for display only. Another token says whatever it says; what is none throws
+   * `token_invalid`.
+   */
+  claims(token: string): Promise<Claims>;
 
   /**
    * The edge's answer to a question, at the tier you choose: a tag such as `groups:teacher`, or all `Questions` in an object.
@@ -397,7 +396,7 @@ export interface Client {
   inGroupWith(question: string, options?: { account?: string; at?: GrantTier }): Promise<boolean>;
 
   /** Which records of a kind somebody has a permission on; with `all` each one, whether it is listed or not. */
-  accessible(name: string, kind: string, options?: Page & { account?: string }): Promise<More & { all: boolean; records: string[] }>;
+  accessible(name: string, kind: string, options?: Page & { account?: string }): Promise<Accessible>;
 
   /**
    * For managers, as are all calls below: those who carry the very tag `admin`, and whoever the configuration gives this part to. For
@@ -417,19 +416,19 @@ export interface Client {
   /** Groups are named tags of the set `groups`: whoever carries the tag, or one below it, is a member. */
   groups: {
     /** With `name`: the one of that very name, if there is one. */
-    list(options?: Page & { name?: string }): Promise<More & { groups: Group[] }>;
+    list(options?: Page & { name?: string }): Promise<Groups>;
     /** Throws 409 `group_exists`, 400 `tag_invalid`. */
-    create(group: { name: string; description?: string }): Promise<Group>;
+    create(group: GroupCreation): Promise<Group>;
     /** Throws 404 `group_unknown`, as do all below. */
     get(group: string): Promise<Group>;
     describe(group: string, description: string): Promise<Group>;
     /** Throws 409 `group_not_empty` while somebody carries its tag or one below it. */
     delete(group: string): Promise<void>;
     /** The ids of its members. */
-    members(group: string, options?: Page): Promise<More & { accounts: string[] }>;
+    members(group: string, options?: Page): Promise<Members>;
     addMember(group: string, account: string): Promise<void>;
     removeMember(group: string, account: string): Promise<void>;
-    permissions(group: string, options?: Page): Promise<More & { permissions: Permission[] }>;
+    permissions(group: string, options?: Page): Promise<Permissions>;
     /** Throws 400 `permission_invalid`. */
     grant(group: string, permission: Permission): Promise<void>;
     revoke(group: string, permission: Permission): Promise<void>;
@@ -437,9 +436,7 @@ export interface Client {
 
   accounts: {
     /** Those that meet the whole filter. `handle` is how an address or a user name begins; `tag` is as in `has`, or several. */
-    list(
-      filter?: Page & { handle?: string; status?: Status; tag?: string | readonly string[] },
-    ): Promise<More & { accounts: Listed[] }>;
+    list(filter?: Page & { handle?: string; status?: Status; tag?: string | readonly string[] }): Promise<People>;
     /** Throws 404 `account_unknown`, as do those below. */
     get(account: string): Promise<Profile>;
     /** Throws 422 `fields_invalid`. */
@@ -450,32 +447,22 @@ export interface Client {
     /** Ends all her sessions, or one; how many that were. Throws 404 `session_unknown`. */
     endSessions(account: string, sid?: string): Promise<number>;
     /** What has happened to her account, the newest first, also if it is gone. */
-    events(account: string, options?: Page): Promise<{ events: (Happening & { sequence: number })[]; next: number | null }>;
+    events(account: string, options?: Page): Promise<AccountEvents>;
   };
 
   /** Signed links: good for one resource and one method, for some minutes, for whoever has them unless one `account` is named. */
   links: {
     /** `path` with its query; `method`: `GET` unless given; `lifetime` in seconds, 300 unless given; with `once` it works once. */
-    create(link: {
-      path: string;
-      method?: string;
-      lifetime?: number;
-      account?: string;
-      once?: boolean;
-    }): Promise<{ url: string; expires_at: number }>;
+    create(link: LinkCreation): Promise<LinkMade>;
   };
 
   /** What managers have changed, the newest first. */
-  events: { list(options?: Page): Promise<{ events: ManagedChange[]; next: number | null }> };
+  events: { list(options?: Page): Promise<Events> };
 
   /** The rules for routes that reverse proxies ask about. */
   rules: {
     /** Which rule decides about a request, and how: for nobody, unless an `account` is named. `method`: `GET` unless given. */
-    explain(question: { uri: string; method?: string; account?: string }): Promise<{
-      rule: { path: string; methods: string[]; at: Tier; policy: unknown } | null;
-      outcome: Evaluation["outcome"];
-      explanation: Explanation | null;
-    }>;
+    explain(question: { uri: string; method?: string; account?: string }): Promise<RuleExplained>;
   };
 
   /** The copies of what was decided, in Workers KV. */
@@ -491,7 +478,7 @@ export interface Client {
      * Another key before its time: published now, it signs a day later. If one is `compromised`, all are withdrawn, what they
      * have signed is refused, and the new one signs at once. Answers with all keys.
      */
-    rotate(how?: { compromised?: boolean }): Promise<SigningKey[]>;
+    rotate(how?: Partial<KeyRotation>): Promise<SigningKey[]>;
   };
 
   /**

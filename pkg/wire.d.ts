@@ -102,25 +102,25 @@ export type Action =
 /** What an access token says, under the names that a session has on the wire. */
 export interface CarriedSession {
   /** The account's id. */
-  account: string;
+  readonly account: string;
   /** The session's id; it stays the same when the session is renewed, and is another one after each proof. */
-  sid: string;
+  readonly sid: string;
   /** When the access token was issued. Seconds since 1970-01-01T00:00:00Z. */
-  issued_at: number;
+  readonly issued_at: number;
   /** When the access token ends. Seconds since 1970-01-01T00:00:00Z. */
-  expires_at: number;
+  readonly expires_at: number;
   /** When the person last proved who she is; 0 once she has ended her confirmation. Seconds since 1970-01-01T00:00:00Z. */
-  auth_time: number;
+  readonly auth_time: number;
   /** How she did (RFC 8176). */
-  amr: string[];
+  readonly amr: readonly string[];
   /** How sure that makes us, such as `aal1`. */
-  acr: string;
+  readonly acr: string;
   /** The version of the account that the token was made from. */
-  version: number;
+  readonly version: number;
   /** Whether she has proved an e-mail address to be hers; as old as `issued_at`. */
-  email_verified: boolean;
+  readonly email_verified: boolean;
   /** What the token carries; as old as `issued_at`. */
-  tags: Tags;
+  readonly tags: { readonly [name: string]: readonly string[] };
 }
 
 /** The claims of an access token. Every one has its exact type: a claim of another type is no access token. */
@@ -151,16 +151,6 @@ export interface Claims {
   tags: Tags;
   /** Whether her address is proved to be hers (OpenID Connect Core §5.1). It stands in the token only if it is. */
   email_verified?: boolean;
-}
-
-/** What is said of a code where there is no HTTP: in the package's Wasm, for guards. */
-export interface CodeDescription {
-  /** The code. */
-  code: ErrorCode;
-  /** The HTTP status that carries it. */
-  status: number;
-  /** What the caller is told, in one sentence. */
-  detail: string;
 }
 
 /** What a deployment offers. */
@@ -200,7 +190,7 @@ export interface ConfigurationInvalid {
 /** A proof of who one is. */
 export interface Confirmation {
   /** Her password. */
-  password: string;
+  readonly password: string;
 }
 
 /** Another proof of who she is is needed. */
@@ -258,7 +248,7 @@ export interface Decision {
 /** The end of an account. */
 export interface Deletion {
   /** Her password; not needed in a confirmed session. */
-  password?: string | null;
+  readonly password?: string | null;
 }
 
 /** A device, in words for its owner. */
@@ -279,15 +269,12 @@ export interface Device {
     | "other";
 }
 
-/** This document. */
-export type Document = { [name: string]: unknown };
-
 /** A change of address. */
 export interface EmailChange {
   /** The new address. */
-  email: string;
+  readonly email: string;
   /** Her password; not needed in a confirmed session. */
-  password?: string | null;
+  readonly password?: string | null;
 }
 
 /** What happens next with a change of address. */
@@ -299,9 +286,6 @@ export interface EmailChangeBegun {
     /** A mail has gone to the new address: there is no old one that is proved. */
     | "confirm_new_email";
 }
-
-/** Nothing more to say. */
-export type Empty = Record<string, never>;
 
 /** A page of events. */
 export interface Events {
@@ -516,20 +500,6 @@ export interface Found {
   next: string | null;
 }
 
-/** What somebody was let in with. */
-export interface Granted {
-  /** The session. */
-  session: Session;
-  /** The access token, in bearer mode. */
-  access_token?: string;
-  /** For how many seconds it is good. */
-  expires_in?: number;
-  /** The refresh token; it is good once. */
-  refresh_token?: string;
-  /** How it is sent. */
-  token_type?: "Bearer";
-}
-
 /** A group. */
 export interface Group {
   /** Its id. */
@@ -545,15 +515,9 @@ export interface Group {
 /** A group to be made. */
 export interface GroupCreation {
   /** The tag of the set `groups` that its members will carry. */
-  name: string;
+  readonly name: string;
   /** What it is for: 512 characters at the most. */
-  description?: string;
-}
-
-/** Another description of a group. */
-export interface GroupDescription {
-  /** What it is for: 512 characters at the most. */
-  description: string;
+  readonly description?: string;
 }
 
 /** A page of groups. */
@@ -572,12 +536,6 @@ export interface Happening {
   happening: AccountHappening;
   /** More about it. */
   details: { [name: string]: unknown };
-}
-
-/** The identities that lead to an account. */
-export interface Identities {
-  /** The identities. */
-  identities: Identity[];
 }
 
 /** Somebody at a provider that leads to the account. */
@@ -624,24 +582,6 @@ export interface IdentityAtProvider {
   profile: ProfileAtProvider;
 }
 
-/** Which identity is to be added. */
-export interface IdentityToLink {
-  /** The id of the provider. */
-  provider: string;
-  /** Whom the provider is to offer to sign in: an address or a user name. */
-  login_hint?: string | null;
-  /** The path to return to: `/` if none is given. */
-  next?: string | null;
-  /** What the provider is to show. */
-  prompt?: string | null;
-}
-
-/** The published set (RFC 7517 §5). */
-export interface Jwks {
-  /** Every key whose tokens may still be alive, and the one that will sign next. */
-  keys: PublicKey[];
-}
-
 /** An identity, as it is stored. */
 export interface KeptIdentity {
   /** As the provider last said it. */
@@ -683,21 +623,15 @@ export interface KeptSession {
 /** Why another key is asked for. */
 export interface KeyRotation {
   /** Whether one may be in wrong hands: then all are withdrawn at once. */
-  compromised: boolean;
-}
-
-/** The signing keys. */
-export interface Keys {
-  /** Every key that there is: the newest first, those that were withdrawn last. */
-  keys: SigningKey[];
+  readonly compromised: boolean;
 }
 
 /** The secret of a link. */
 export interface Link {
   /** As it stands in the mail. */
-  token: string;
+  readonly token: string;
   /** A new password, where one is taken: at `reset_password`. Without it only a confirmed session is opened. */
-  password?: string | null;
+  readonly password?: string | null;
 }
 
 /** Her answer. */
@@ -712,24 +646,18 @@ export interface LinkAnswer {
     | "cancel";
 }
 
-/** The way to a provider. */
-export interface LinkBegun {
-  /** Where the browser is to go. */
-  location: string;
-}
-
 /** A link to be made. */
 export interface LinkCreation {
   /** Path and query of the resource. */
-  path: string;
+  readonly path: string;
   /** The only account that it is good for. */
-  account?: string | null;
+  readonly account?: string | null;
   /** For how many seconds it is good. */
-  lifetime?: number;
+  readonly lifetime?: number;
   /** The method, in capitals. */
-  method?: string;
+  readonly method?: string;
   /** Whether it works once. */
-  once?: boolean;
+  readonly once?: boolean;
 }
 
 /** A link that was made. */
@@ -806,13 +734,13 @@ export interface Listed {
 /** A sign-in with a password. */
 export interface Login {
   /** An address or a user name. */
-  login: string;
+  readonly login: string;
   /** Her password. */
-  password: string;
+  readonly password: string;
   /** How the tokens travel. */
-  mode?: SessionMode;
+  readonly mode?: SessionMode;
   /** Whether the session outlives the browser's window and long pauses. */
-  remember?: boolean;
+  readonly remember?: boolean;
 }
 
 /** An event. */
@@ -1001,9 +929,9 @@ export type Outcome =
 /** A change of password. */
 export interface PasswordChange {
   /** The new password. */
-  new_password: string;
+  readonly new_password: string;
   /** The old one; not needed in a confirmed session. */
-  old_password?: string | null;
+  readonly old_password?: string | null;
 }
 
 /** Which passwords are taken. */
@@ -1064,26 +992,6 @@ export type Permission = {
   /** The record; without it, each one of the kind. In the policy of a rule `{name}` is what its path has captured. */
   readonly record?: string;
 });
-
-/** Whether somebody has what was asked for. */
-export interface PermissionHeld {
-  /** Whether she has it. */
-  allowed: boolean;
-  /** Her groups that have it. */
-  by: string[];
-  /** Where it was answered: `replicated` or `decided`. */
-  at: Tier;
-}
-
-/** A permission to be given or taken. */
-export interface PermissionNamed {
-  /** What may be done. */
-  name: string;
-  /** The kind of record; without it, every kind. */
-  kind?: string | null;
-  /** The record; without it, each one of the kind. */
-  record?: string | null;
-}
 
 /** A page of permissions. */
 export interface Permissions {
@@ -1238,23 +1146,6 @@ export interface ProviderToken {
   scope: string | null;
 }
 
-/** A public key as it is published (RFC 7517, RFC 7518 §6.2, RFC 8037 §2). */
-export interface PublicKey {
-  kty: string;
-  crv: string;
-  /** Its algorithm. */
-  alg:
-    /** ECDSA over P-256 with SHA-256. */
-    | "ES256"
-    /** Ed25519 (RFC 8032). */
-    | "EdDSA";
-  use: string;
-  /** The name of the key: its SHA-256 thumbprint (RFC 7638), base64url. */
-  kid: string;
-  x: string;
-  y?: string;
-}
-
 /** What can be changed in the realm. */
 export type RealmHappening =
   /** A record that is no account has other tags. Those of an account are among its own events. */
@@ -1282,12 +1173,6 @@ export interface RecordedHappening {
   happening: AccountHappening;
   /** More about it. */
   details: { [name: string]: unknown };
-}
-
-/** A refresh token that travels in the body. */
-export interface Refresh {
-  /** Of a session in bearer mode. */
-  refresh_token: string;
 }
 
 /** What is asked for does not hold. The members say what that was, where it was asked. */
@@ -1365,18 +1250,6 @@ export type RegistrationPolicy =
   /** Nobody registers. Administrators create accounts. */
   | "closed";
 
-/** Who has forgotten her user name. */
-export interface ReminderRequest {
-  /** Her address. */
-  email: string;
-}
-
-/** Who has lost her password. */
-export interface ResetRequest {
-  /** An address or a user name. */
-  login: string;
-}
-
 /** A rule. */
 export interface Rule {
   /** The paths that it is about. */
@@ -1428,30 +1301,12 @@ export interface Session {
   confirmed_until: number | null;
 }
 
-/** Who asks. */
-export interface SessionAnswer {
-  /** The session; null for nobody. */
-  session: Session | null;
-}
-
 /** How the tokens of a session travel. */
 export type SessionMode =
   /** In cookies that no script can read. */
   | "cookie"
   /** In bodies and in `Authorization` (RFC 6750 §2.1), for clients that are no browsers. */
   | "bearer";
-
-/** Where a person is signed in. */
-export interface Sessions {
-  /** The sessions that are alive, the latest use first. */
-  sessions: SignedIn[];
-}
-
-/** How many sessions have ended. */
-export interface SessionsEnded {
-  /** How many have ended. */
-  ended: number;
-}
 
 /** One place where somebody is signed in. */
 export interface SignedIn {
@@ -1516,12 +1371,6 @@ export type Status =
   /** An administrator has laid it aside. */
   | "disabled";
 
-/** What shall become of an account. */
-export interface StatusChange {
-  /** Its new status. Nobody is made `pending`. */
-  status: Status;
-}
-
 /** The judgement of one password. */
 export interface Strength {
   /** The number of guesses as its logarithm to base 10; 0 for the empty password. */
@@ -1549,12 +1398,6 @@ export interface Strength {
     | null;
 }
 
-/** Tags to be given or taken. */
-export interface TagList {
-  /** The tags: 64 at the most. */
-  tags: string[];
-}
-
 /** The tags of one record. */
 export interface Tagged {
   /** The tag set. */
@@ -1569,14 +1412,6 @@ export interface Tagged {
 
 /** The tags of one record in every set, as a token carries them. */
 export type Tags = { [name: string]: string[] };
-
-/** An error as JavaScript catches it. */
-export interface Thrown {
-  /** The code. */
-  code: ErrorCode;
-  /** The exact reason, for a log. */
-  message: string;
-}
 
 /** Where an answer comes from, and so how old it may be. */
 export type Tier =
@@ -1608,3 +1443,6 @@ export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 
 /** An object with exactly one of these members. */
 type OneOf<T> = { [K in keyof T]: { readonly [P in K]: T[P] } & { readonly [P in Exclude<keyof T, K>]?: never } }[keyof T];
+
+// Without it, what is not exported would be all the same.
+export {};

@@ -9,12 +9,10 @@ import { join } from "node:path";
 import { buildModule, buildWorker, cargoEnv, edgeEnv } from "./crate.mjs";
 import { writeClientGlue } from "./glue.mjs";
 import { writeInlined } from "./inline.mjs";
-import { root, target, wasmBindgen } from "./paths.mjs";
+import { root, wasmBindgen } from "./paths.mjs";
 import { Fault, endOnSignal, isMain, main, run, step } from "./run.mjs";
 import { setup } from "./setup.mjs";
 import { isFresh, markFresh, syncFolder } from "./stale.mjs";
-
-export { cargoEnv };
 
 const workerFolder = join(root, "build", "worker");
 const browserFolder = join(root, "build", "browser");

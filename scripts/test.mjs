@@ -6,8 +6,9 @@
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { build, buildPanics, cargoEnv } from "./build.mjs";
+import { build, buildPanics } from "./build.mjs";
 import { ensureChromium } from "./chromium.mjs";
+import { cargoEnv } from "./crate.mjs";
 import { root, wasmTarget } from "./paths.mjs";
 import { Fault, ended, endOnSignal, main, run, seconds, start, stopAll } from "./run.mjs";
 import { setup } from "./setup.mjs";

@@ -4,13 +4,13 @@
 //
 //   src/http/openapi.json   the OpenAPI document, which the Worker carries
 //   src/schema/wire.json    the schemas of all that goes over the wire, with the meaning of every code
-//   pkg/wire.d.ts           the same for TypeScript
+//   pkg/wire.d.ts           those of them that the package's own declarations take, for TypeScript
 //
 // Tests hold each of them against what it is made from.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cargoEnv } from "./build.mjs";
+import { cargoEnv } from "./crate.mjs";
 import { root } from "./paths.mjs";
 import { endOnSignal, main, run, step } from "./run.mjs";
 import { setup } from "./setup.mjs";

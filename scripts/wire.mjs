@@ -1,4 +1,9 @@
-// Writes schemas as TypeScript: one exported type each, with its texts as doc comments.
+// Writes schemas as TypeScript: one exported type each, with its texts as doc comments. Only those are written that the package's own
+// declarations take, with all that these lead to: a body or an answer that no method hands through is in the OpenAPI document alone.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./paths.mjs";
 
 const HEAD = `/** What goes over the wire. Written by \`npm run types\` from the Rust types; what is changed here is lost. */
 
@@ -9,28 +14,53 @@ export type ErrorCode = Problem["code"];
 const ONE_OF = `
 /** An object with exactly one of these members. */
 type OneOf<T> = { [K in keyof T]: { readonly [P in K]: T[P] } & { readonly [P in Exclude<keyof T, K>]?: never } }[keyof T];
+
+// Without it, what is not exported would be all the same.
+export {};
 `;
 
 /** The declarations of schemas by name. */
 export function declarations(schemas) {
   const read = inputs(schemas);
-  const written = Object.entries(schemas).filter(([name]) => name !== "ErrorCode").map(([name, schema]) => new Printer(schemas, read.has(name)).declaration(name, schema));
+  const open = reached(schemas, taken());
+  const names = Object.keys(schemas).filter((name) => open.has(name) && name !== "ErrorCode");
+  const written = names.map((name) => new Printer(schemas, read.has(name)).declaration(name, schemas[name]));
   const text = `${HEAD}\n${written.join("\n\n")}\n`;
   return text.includes("OneOf<") ? `${text}${ONE_OF}` : text;
 }
 
-/** Where what a program hands over begins. All that leads to is read only: so it may be handed over frozen. */
-const HANDED_OVER = ["Policy", "Facts", "ProfileChanges", "Registration", "NewAccount"];
+/** The names that the package's own declarations take from those of the wire. */
+function taken() {
+  const pkg = join(root, "pkg");
+  const files = readdirSync(pkg).filter((file) => file.endsWith(".d.ts") && file !== "wire.d.ts");
+  const lists = files.flatMap((file) => [...readFileSync(join(pkg, file), "utf8").matchAll(/\{([^{}]*)\} from "\.\/wire\.js"/g)].map(([, list]) => list));
+  return lists.flatMap((list) => list.split(",").map((entry) => entry.trim().split(" ")[0]).filter(Boolean));
+}
 
-function inputs(schemas) {
-  const read = new Set();
-  const waiting = [...HANDED_OVER];
+/** Schemas of these names, and all that they lead to. */
+function reached(schemas, names) {
+  const found = new Set();
+  const waiting = [...names];
   while (waiting.length) {
     const name = waiting.pop();
-    if (read.has(name) || !schemas[name]) continue;
-    read.add(name);
+    if (found.has(name) || !schemas[name]) continue;
+    found.add(name);
     for (const [, other] of JSON.stringify(schemas[name]).matchAll(/"#\/components\/schemas\/(\w+)"/g)) waiting.push(other);
   }
+  return found;
+}
+
+/** Where what a program hands over begins. All that leads to is read only: so it may be handed over frozen. */
+const HANDED_OVER = [
+  "Policy", "Facts", "ProfileChanges", "Registration", "NewAccount", "Login", "Link", "PasswordChange", "EmailChange", "Confirmation", "Deletion",
+  "GroupCreation", "LinkCreation", "KeyRotation",
+];
+
+/** What a guard gives out: one frozen object for all requests with the same token. */
+const FROZEN = ["CarriedSession"];
+
+function inputs(schemas) {
+  const read = reached(schemas, [...HANDED_OVER, ...FROZEN]);
   // Only texts, or what is also written: those stay as they are.
   for (const name of ["Tags", "Status", "Outcome", "FieldValue"]) read.delete(name);
   return read;
@@ -161,7 +191,7 @@ function grouped(type) {
 const union = (types) => [...new Set(types)].join(" | ");
 
 /** A description without its list of what texts mean, and that list. */
-function meaningsOf(description = "") {
+export function meaningsOf(description = "") {
   const of = new Map();
   const text = description.replace(/(?:^|\n)- `([^`]+)`: (.*)/g, (_, name, about) => (of.set(name, about), "")).trim();
   return { text, of };

@@ -29,6 +29,17 @@ test("wire.d.ts is what the schemas say: `npm run types` writes it", async () =>
   assert.equal(await read("pkg/wire.d.ts"), declarations(schemas));
 });
 
+test("there is no type of the wire that nobody can name: each is exported by `countersign` or `countersign/edge`", () => {
+  const [wire, ...entries] = ["wire", "index", "edge"].map((name) => join(root, "pkg", `${name}.d.ts`));
+  const program = ts.createProgram([wire, ...entries], { module: ts.ModuleKind.NodeNext, types: [] });
+  const checker = program.getTypeChecker();
+  const exportsOf = (file) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)));
+  const declared = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+  const named = new Set(entries.flatMap(exportsOf).map(declared));
+  assert.ok(exportsOf(wire).length > 70);
+  assert.deepEqual(exportsOf(wire).filter((symbol) => !named.has(symbol)).map(({ name }) => name), []);
+});
+
 /** What a strict program does with the types; a line after `@ts-expect-error` must not compile. */
 const PROGRAM = `
 import type { Claims, Config, ErrorCode, Explanation, Facts, Field, FieldError, Permission, Policy, Problem, Session, Strength } from "./wire.js";
