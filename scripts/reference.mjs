@@ -7,8 +7,9 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.mjs";
+import { errorsPage } from "./reference/errors.mjs";
 import { httpPage } from "./reference/http.mjs";
-import { errorsPage, typePages } from "./reference/types.mjs";
+import { typePages } from "./reference/types.mjs";
 import { servedDocument } from "./reference/worker.mjs";
 import { isMain, main, step } from "./run.mjs";
 

@@ -1,39 +1,40 @@
 // A page of the HTTP surface, made of its OpenAPI document.
 
-/** The groups of operations, by how their paths go on behind the prefix. The first that fits has it. */
-const GROUPS = [
-  ["Sign in and out", /^\/oauth\/|^\/api\/(login|logout|link|pending_link|settle_link)$|^\/api\/link$/],
-  ["Sessions and questions", /^\/(session|refresh|check|confirm)|^\/api\/(sessions|confirm|end_confirmation)/],
-  ["One's own account", /^\/api\/(register|profile|change|request|reset|remind|verify|undo|export|delete|identities|config|me)/],
-  ["People, for managers", /^\/api\/accounts/],
-  ["Tags, groups, permissions and links", /^\/api\/(tags|groups|permissions|policy|rules|links)/],
-  ["Keys and the deployment itself", /./],
-];
+import { anchor, code, joined, oneLine, table, titled } from "./markdown.mjs";
 
 /** The page. */
 export function httpPage(document) {
-  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation, responses: resolved(operation.responses, document) })));
-  const groups = GROUPS.map(([title]) => [title, operations.filter(({ path }) => groupOf(path) === title)]).filter(([, found]) => found.length);
-  const index = groups.map(([title, found]) => `**${title}:** ${found.map((operation) => `[\`${heading(operation)}\`](#${anchor(heading(operation))})`).join(", ")}`).join("\n\n");
-  const body = groups.map(([title, found]) => [`## ${title}`, ...found.map(section)].join("\n\n")).join("\n\n");
+  const groups = groupsOf(document);
   const schemas = Object.entries(document.components.schemas).sort(([one], [other]) => (one < other ? -1 : 1)).map(schema);
-  return `# HTTP
-
-<!-- Written by \`node scripts/reference.mjs\`; not to be edited. -->
-
-Everything that a deployment answers, as it describes itself at \`/auth/openapi.json\` (OpenAPI ${document.openapi}); with another \`prefix\` that one stands in place of \`/auth\`. Errors are
-problem documents (RFC 9457), each with one of the [codes](errors.md). What changes something must come from the deployment's own origin, or with a Bearer token.
-
-${index}
-
-${body}
-
-## Schemas
-
-${schemas.join("\n\n")}
-`;
+  return titled("HTTP", about(document), joined(...groups.map(indexOf), ...groups.flatMap(groupText), "## Schemas", ...schemas));
 }
+
+const about = ({ openapi }) => `Everything that a deployment answers, as it describes itself at \`/auth/openapi.json\` (OpenAPI ${openapi}); with another
+\`prefix\` that one stands in place of \`/auth\`. Errors are problem documents (RFC 9457), each with one of the [codes](errors.md). What changes
+something must come from the deployment's own origin, or with a Bearer token.`;
+
+/** The tags of the document, each with its operations. */
+function groupsOf(document) {
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => {
+      const responses = resolved(operation.responses, document);
+      return { ...operation, path, method: method.toUpperCase(), responses };
+    }));
+  return document.tags.map((tag) => ({ ...tag, operations: operations.filter(({ tags }) => tags[0] === tag.name) }));
+}
+
+function indexOf({ name, operations }) {
+  const links = operations.map(heading).map((text) => `[${code(text)}](#${anchor(text)})`);
+  return `**${capital(name)}:** ${links.join(", ")}`;
+}
+
+/** Its heading has the description with it: a schema may have the name of a tag, and links lead to that. */
+function groupText({ name, description, operations }) {
+  const about = `${description[0].toLowerCase()}${description.slice(1).replace(/\.$/, "")}`;
+  return [`## ${capital(name)}: ${about}`, ...operations.map(section)];
+}
+
+const capital = (text) => `${text[0].toUpperCase()}${text.slice(1)}`;
 
 /** What several operations share stands in one place of the document. */
 function resolved(responses, { components }) {
@@ -41,10 +42,7 @@ function resolved(responses, { components }) {
   return Object.fromEntries(Object.entries(responses).map(([status, answer]) => [status, answerOf(answer)]));
 }
 
-const groupOf = (path) => GROUPS.find(([, pattern]) => pattern.test(path.replace(/^\/auth/, "")))[0];
-
 const heading = ({ method, path }) => `${method} ${path}`;
-const anchor = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-");
 
 function section(operation) {
   const body = operation.requestBody;
@@ -57,15 +55,14 @@ function section(operation) {
     parameters(operation.parameters ?? []),
     body && `Body${body.required ? "" : ", which may be missing"}: ${contents(body.content)}.`,
     good.map(([status, answer]) => `${status}: ${answer.content ? contents(answer.content) : "no body"}.`).join("\n"),
-    bad.map(([status, answer]) => `- ${status}: ${codesOf(answer).map(errorLink).join(", ") || oneLine(answer.description)}`).join("\n"),
+    bad.map(([status, answer]) => `- ${status}: ${codesOf(answer).map(code).join(", ") || oneLine(answer.description)}`).join("\n"),
   );
 }
 
 function parameters(list) {
-  if (!list.length) return "";
   const rows = list.map(({ name, in: place, required, content, schema = content?.["application/json"].schema, description }) =>
-    `| \`${name}\` | ${place}${required ? "" : ", optional"} | ${cell(typeText(schema))} | ${cell(oneLine(description ?? schema?.description ?? ""))} |`);
-  return ["| parameter | in | type | |", "| --- | --- | --- | --- |", ...rows].join("\n");
+    [code(name), `${place}${required ? "" : ", optional"}`, typeText(schema), description ?? schema?.description ?? ""]);
+  return table(["parameter", "in", "type", ""], rows);
 }
 
 const contents = (content) => Object.entries(content).map(([type, { schema }]) => (type === "application/json" ? link(schema) : `\`${type}\``)).join(", or ");
@@ -82,14 +79,12 @@ function codesOf(answer) {
   return found.length ? [...new Set(found)] : (answer.description ?? "").split(", ").filter((word) => /^[a-z_]+$/.test(word));
 }
 
-const errorLink = (code) => `\`${code}\``;
-
 function schema([name, definition]) {
   const { description, properties, required = [] } = definition;
   const rows = Object.entries(properties ?? {}).map(([member, inner]) =>
-    `| \`${member}${required.includes(member) ? "" : "?"}\` | ${cell(typeText(inner))} | ${cell(oneLine(inner.description ?? ""))} |`);
-  const table = rows.length ? ["| member | type | |", "| --- | --- | --- |", ...rows].join("\n") : typeText({ ...definition, description: undefined });
-  return joined(`### ${name}`, description && oneLine(description), table);
+    [code(`${member}${required.includes(member) ? "" : "?"}`), typeText(inner), inner.description ?? ""]);
+  const body = rows.length ? table(["member", "type", ""], rows) : typeText({ ...definition, description: undefined });
+  return joined(`### ${name}`, description && oneLine(description), body);
 }
 
 const link = (schema) => (schema?.$ref ? `[${nameOf(schema.$ref)}](#${anchor(nameOf(schema.$ref))})` : typeText(schema));
@@ -128,7 +123,3 @@ function between(from, to) {
 }
 
 const otherwise = (schema) => ("default" in schema ? `, ${code(String(schema.default))} unless given` : "");
-const joined = (...parts) => parts.filter(Boolean).join("\n\n");
-const oneLine = (text) => text.replace(/\s+/g, " ").trim();
-const code = (text) => `\`${text}\``;
-const cell = (text) => text.replaceAll("|", "\\|");

@@ -1,9 +1,10 @@
 // Pages of what the package exports, made of its declarations.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { root } from "../paths.mjs";
+import { code, joined, oneLine, table, titled } from "./markdown.mjs";
 
 const pkg = join(root, "pkg");
 
@@ -23,28 +24,6 @@ export function typePages() {
   const homes = new Map();
   return Object.fromEntries(there.map((page) => [page.name, typePage(program, page, homes)]));
 }
-
-/** Every code of an error: of the Worker with its status, then those of the client itself. */
-export function errorsPage() {
-  const program = programOf(["wire.d.ts", "index.d.ts"]);
-  const interfaces = (file) => program.getSourceFile(join(pkg, file)).statements.filter(ts.isInterfaceDeclaration);
-  const table = (problems) => {
-    const rows = problems.flatMap((problem) => codesOf(problem).map(({ code, about }) => errorRow(code, about || docOf(problem)))).sort();
-    return ["| code | what it says |", "| --- | --- |", ...rows].join("\n");
-  };
-  const about = "Every code of a problem document and of a `CountersignError`. A code never changes its meaning. [How to handle them](../errors.md).";
-  const wire = table(interfaces("wire.d.ts").filter(({ heritageClauses }) => heritageClauses));
-  const own = table(interfaces("index.d.ts").filter(({ name }) => name.text === "ClientProblem"));
-  return titled("Errors", about, joined("## Of the Worker and the Wasm", wire, "## Of the client itself", own));
-}
-
-/** The codes of a problem, each with the comment that stands before it. */
-function codesOf(problem) {
-  const text = problem.members.find((member) => member.name?.getText() === "code").type.getFullText();
-  return [...text.matchAll(/(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\s*)?\|?\s*"(\w+)"/g)].map(([, comment, code]) => ({ code, about: oneLine((comment ?? "").replace(/^\s*\* ?/gm, "")) }));
-}
-
-const titled = (title, about, body) => `# ${title}\n\n<!-- Written by \`node scripts/reference.mjs\`; not to be edited. -->\n\n${about}\n\n${body.trim()}\n`;
 
 function programOf(files) {
   const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
@@ -78,7 +57,8 @@ function typePage(program, { name, types, title, about }, homes) {
 
 /** What is not exported and yet spoken of by what is: bases, and what types are made of. */
 function untold(own, homes) {
-  const told = new Set(own.map(({ name }) => name));
+  // One may be exported by another name than it is declared with.
+  const told = new Set(own.flatMap(({ name, symbol }) => [name, symbol.name]));
   const files = new Set(own.flatMap(({ symbol }) => symbol.declarations.map((node) => node.getSourceFile())).filter(({ fileName }) => fileName.startsWith(pkg)));
   const local = [...files].flatMap(({ statements }) => statements).filter((node) => isNamed(node) && !told.has(node.name.text) && !homes.has(node.symbol));
   const found = [];
@@ -100,7 +80,7 @@ const isNamed = (node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDecla
 function eventsOf(source) {
   const globals = source.statements.filter((node) => ts.isModuleDeclaration(node) && node.name.text === "global").flatMap(({ body }) => body.statements);
   const map = globals.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === "GlobalEventHandlersEventMap");
-  return map && joined(docOf(map), table(map.members).replace("| member |", "| event |"));
+  return map && joined(docOf(map), memberTable(map.members, "event"));
 }
 
 /** With the anchors that headings of these names have, one after the other: case does not count. */
@@ -130,7 +110,7 @@ function members(node) {
   const extended = bases.length ? `Extends ${bases.join(", ")}.` : "";
   const named = node.members.filter((member) => !isHidden(member) && !ts.isSetAccessor(member));
   const callable = named.some(isCallable);
-  const body = callable ? listed(named, "") : table(named);
+  const body = callable ? listed(named, "") : memberTable(named);
   return joined(extended, docOf(node), body);
 }
 
@@ -150,14 +130,12 @@ function listed(nodes, prefix) {
   }).join("\n\n");
 }
 
-function table(nodes) {
-  if (!nodes.length) return "";
+function memberTable(nodes, head = "member") {
   const rows = [...nodes].map((member) => {
     const name = member.name ? `${nameOf(member)}${member.questionToken ? "?" : ""}` : plain(member).replace(/\]:.*$/, "]");
-    const type = member.type ? plain(member.type) : plain(member);
-    return `| ${cell(code(name))} | ${cell(code(type))} | ${cell(oneLine(docOf(member)))} |`;
+    return [code(name), code(plain(member.type ?? member)), docOf(member)];
   });
-  return ["| member | type | |", "| --- | --- | --- |", ...rows].join("\n");
+  return table([head, "type", ""], rows);
 }
 
 const nameOf = ({ name }) => (ts.isStringLiteral(name) ? name.text : name.getText());
@@ -177,10 +155,4 @@ function docOf(node) {
   return joined(text, tags.map((tag) => `- ${tag}`).join("\n"));
 }
 
-const errorRow = (name, about) => `| ${code(name)} | ${cell(oneLine(about))} |`;
-
-const joined = (...parts) => parts.filter(Boolean).join("\n\n");
-const oneLine = (text) => text.replace(/\s+/g, " ").trim();
-const code = (text) => `\`${text}\``;
-const cell = (text) => text.replaceAll("|", "\\|");
 const fenced = (text) => `\`\`\`ts\n${text.replace(/^export (declare )?/, "")}\n\`\`\``;

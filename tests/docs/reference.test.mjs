@@ -37,7 +37,26 @@ describe("the reference", () => {
     assert.match(made["package.md"], /`session\(options\?: \{ at\?: Tier; fresh\?: boolean \}\): Promise<Session \| null>`/);
     assert.match(made["edge.md"], /`requireTag</);
     assert.match(made["http.md"], /### POST \/auth\/api\/login\n\n[^]*?`credentials_invalid`/);
-    assert.match(made["errors.md"], /\| `last_way_in` \| 409: /);
+  });
+
+  it("has every code of the Rust code with its status and what it says", () => {
+    const source = readFileSync(join(root, "src", "error.rs"), "utf8");
+    const codes = [...source.matchAll(/^ {4}\w+ "(\w+)" (\d{3}) "(.+)";$/gm)].map(([, ...code]) => code);
+    assert.ok(codes.length > 60);
+    const [wire, own] = made["errors.md"].split("## Of the client itself");
+    const rows = [...wire.matchAll(/^\| `(\w+)` \| (\d{3}) \| (.+) \|$/gm)].map(([, ...cells]) => cells);
+    assert.deepEqual(rows, codes.sort(([one], [other]) => (one < other ? -1 : 1)));
+    assert.match(own, /^\| `network_unavailable` \| No answer\. \|$/m);
+  });
+
+  it("has each operation below its tag, and every tag with what it is about", () => {
+    const { tags, paths } = JSON.parse(readFileSync(join(root, "src", "http", "openapi.json"), "utf8"));
+    const parts = made["http.md"].split(/^## /m).slice(1, -1);
+    const found = parts.map((part) => [part.match(/^(\w+): /)[1].toLowerCase(), [...part.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)]);
+    const operations = Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([method, { tags: [tag] }]) => [tag, `${method.toUpperCase()} ${path}`]));
+    const expected = tags.map(({ name }) => [name, operations.filter(([tag]) => tag === name).map(([, heading]) => heading)]);
+    assert.deepEqual(found, expected);
+    for (const { description } of tags) assert.ok(made["http.md"].includes(description.slice(1, -1)), description);
   });
 
   it("describes every operation and every schema of the document, and every code that they name", () => {
