@@ -12,3 +12,15 @@ export function query(members) {
   const given = Object.entries(members).filter(([, value]) => value != null);
   return new URLSearchParams(given.flatMap(([name, values]) => [values].flat().map((value) => [name, value])));
 }
+
+const MAX_BYTES = 512;
+
+/**
+ * A path of this very origin, and nothing that a browser may take for another one: where somebody may be sent back to. The deployment has the same
+ * rule: `src/domain/next.rs`.
+ */
+export function isLocal(text) {
+  const [path] = text.toLowerCase().split(/[?#]/);
+  const plain = text.length <= MAX_BYTES && /^[\x21-\x5b\x5d-\x7e]+$/.test(text);
+  return plain && path.startsWith("/") && !/\/\/|%2f|%5c/.test(path);
+}

@@ -1,6 +1,7 @@
 "use client";
 
 import { Fragment, createContext, createElement, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { demanded } from "./demanded.js";
 
 const Context = createContext(null);
 
@@ -51,14 +52,6 @@ function useAnswer(ask, question) {
     };
   }, [client, session, about]);
   return known.client === client && known.about === about ? known.answer : undefined;
-}
-
-/** All that is given. What is given without a value got lost on its way, and is never met; nor is nothing at all. */
-function demanded(demand) {
-  const parts = [];
-  if ("tag" in demand) parts.push({ has_tag: demand.tag });
-  if ("policy" in demand) parts.push(demand.policy);
-  return parts.length > 1 ? { and: parts } : parts[0];
 }
 
 function useProvided() {

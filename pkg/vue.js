@@ -1,4 +1,5 @@
 import { computed, defineComponent, getCurrentInstance, inject, provide, shallowRef, toValue, watchPostEffect } from "vue";
+import { demanded } from "./demanded.js";
 
 const KEY = Symbol("countersign");
 
@@ -32,7 +33,8 @@ export const Guard = defineComponent({
   setup(props, { slots }) {
     const instance = getCurrentInstance();
     const options = ({ at, conditions }) => (conditions ? { at, conditions } : { at });
-    const may = useCan(() => demanded(props, instance.vnode.props), () => options(props));
+    const given = () => Object.entries(props).filter(([name]) => name in { ...instance.vnode.props });
+    const may = useCan(() => demanded(Object.fromEntries(given())), () => options(props));
     return () => (may.value ? slots.default : may.value === undefined ? slots.waiting : slots.otherwise)?.();
   },
 });
@@ -61,14 +63,6 @@ function useAnswer(ask, question) {
 
 /** After the first rendering, which must be what the server has made; on a server, where Vue before 3.5 would do it, never. */
 const inPage = (effect) => globalThis.window && watchPostEffect(effect);
-
-/** All that is given. What is given without a value got lost on its way, and is never met; nor is nothing at all. */
-function demanded({ tag, policy }, given) {
-  const parts = [];
-  if ("tag" in { ...given }) parts.push({ has_tag: tag });
-  if ("policy" in { ...given }) parts.push(policy);
-  return parts.length > 1 ? { and: parts } : parts[0];
-}
 
 function useProvided() {
   const provided = inject(KEY, undefined);

@@ -1,6 +1,5 @@
 import { CountersignError } from "../error.js";
-
-const MAX_BYTES = 512;
+import { isLocal } from "../path.js";
 
 /** Where people sign in: a path of the issuer's origin. */
 export function readSignIn(path, issuer) {
@@ -27,11 +26,4 @@ export function toSignIn({ url }, page, maxAge) {
   if (maxAge !== undefined) target.searchParams.set("max_age", maxAge);
   const headers = { location: target.href, "cache-control": "no-store", "referrer-policy": "no-referrer" };
   return new Response(null, { status: 303, headers });
-}
-
-/** The deployment takes the same paths for local ones: `src/domain/next.rs`. */
-function isLocal(text) {
-  const [path] = text.toLowerCase().split(/[?#]/);
-  const plain = text.length <= MAX_BYTES && /^[\x21-\x5b\x5d-\x7e]+$/.test(text);
-  return plain && path.startsWith("/") && !/\/\/|%2f|%5c/.test(path);
 }

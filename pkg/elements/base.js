@@ -1,6 +1,6 @@
 // What all elements have: a client, the session, a language, and a place to show something.
 
-import { action, make } from "./dom.js";
+import { action, alarm, make } from "./dom.js";
 import { english, languageOf, onLanguage, speaker } from "./language.js";
 import { onClient, sharedClient } from "./shared.js";
 import { base, sheetOf } from "./style.js";
@@ -100,8 +100,7 @@ export class CountersignElement extends Root {
   /** Neither session nor anything else could be had. */
   fail(error) {
     const again = action(this.say("common.again"), () => this.#begin());
-    const text = make("p", { role: "alert", className: "alert", part: "error" }, this.explain(error));
-    this.show(make("div", { className: "card", part: "card" }, text, again));
+    this.show(make("div", { className: "card", part: "card" }, alarm(this.explain(error)), again));
   }
 
   /** Calls `render` anew. */
@@ -162,6 +161,30 @@ export class CountersignElement extends Root {
     const value = this[name];
     delete this[name];
     this[name] = value;
+  }
+}
+
+/**
+ * Gives a class properties that are attributes, each with its value where there is none: false for one that is there or not; a list for one that
+ * takes only these, the first being that value. Set to null, an attribute is taken away; undefined is a value that got lost, and is empty.
+ */
+export function reflected(element, attributes) {
+  for (const [attribute, none] of Object.entries(attributes)) {
+    const name = attribute.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+    element.properties = [...element.properties, name];
+    Object.defineProperty(element.prototype, name, {
+      configurable: true,
+      get() {
+        const value = this.getAttribute(attribute);
+        if (none === false) return value !== null;
+        return Array.isArray(none) ? none[Math.max(0, none.indexOf(value))] : (value ?? none);
+      },
+      set(value) {
+        if (none === false) this.toggleAttribute(attribute, Boolean(value));
+        else if (value === null) this.removeAttribute(attribute);
+        else this.setAttribute(attribute, value ?? "");
+      },
+    });
   }
 }
 

@@ -31,6 +31,12 @@ export async function busy(button, task) {
   }
 }
 
+/** A place for what went wrong, which is read out as soon as it is there. */
+export const alarm = (text = "") => make("p", { className: "alert", role: "alert", part: "error" }, text);
+
+/** What came of something. */
+export const notice = (...text) => make("p", { className: "notice", part: "notice" }, text);
+
 /** A sign of lines, 24 by 24, in the colour of the text beside it. Nothing is read out. */
 export function icon(path) {
   const [svg, line] = ["svg", "path"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name));

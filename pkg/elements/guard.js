@@ -1,4 +1,5 @@
-import { CountersignElement } from "./base.js";
+import { demanded } from "../demanded.js";
+import { CountersignElement, reflected } from "./base.js";
 import { make } from "./dom.js";
 
 const HELD = "";
@@ -11,47 +12,33 @@ const OTHERWISE = "otherwise";
  */
 export class GuardElement extends CountersignElement {
   static observedAttributes = ["tag", "policy", "at"];
-  static properties = ["client", "tag", "at", "policy", "conditions"];
+  static properties = ["client", "policy", "conditions"];
   static styles = [":host, .content { display: contents; }"];
 
   #slot = make("slot", { name: WAITING });
-  #policy;
+  #policy = null; // none is asked; undefined: one was, and got lost
   #conditions;
   #account; // whose verdict is shown
   #failed = false;
+
+  static {
+    reflected(this, { tag: null, at: null });
+  }
 
   constructor() {
     super();
     this.content.append(this.#slot);
   }
 
-  /** A question such as `groups:teacher`; null if none is asked. */
-  get tag() {
-    return this.getAttribute("tag");
-  }
-
-  set tag(tag) {
-    this.#reflect("tag", tag);
-  }
-
-  /** Where it is judged; null: here. */
-  get at() {
-    return this.getAttribute("at");
-  }
-
-  set at(at) {
-    this.#reflect("at", at);
-  }
-
   /** A policy, or its JSON. */
   get policy() {
-    return this.#policy;
+    return this.#policy ?? undefined;
   }
 
   set policy(policy) {
     // A framework sets an equal one each time that it renders.
     if (JSON.stringify(policy) === JSON.stringify(this.#policy)) return;
-    this.#policy = policy ?? undefined;
+    this.#policy = policy;
     this.#askAnew();
   }
 
@@ -95,7 +82,7 @@ export class GuardElement extends CountersignElement {
     await undefined;
     if (!isCurrent()) return;
     this.#failed = false;
-    const held = await this.#judge(session);
+    const held = await this.#judge();
     if (isCurrent()) this.#turn(held ? HELD : OTHERWISE);
   }
 
@@ -108,24 +95,11 @@ export class GuardElement extends CountersignElement {
 
   #retry = () => this.#failed && this.update();
 
-  /** All that is asked must hold; where nothing is asked, something got lost. */
-  async #judge(session) {
-    const [tag, at, policy] = [this.tag, this.at ?? undefined, parsed(this.#policy)];
-    if (tag === null && policy === undefined) throw new TypeError("neither a tag nor a policy is asked for");
-    if (tag !== null && !(await this.#hasTag(session, tag, at))) return false;
+  async #judge() {
+    const [tag, policy, conditions] = [this.tag, this.#policy, this.#conditions];
+    const demand = demanded({ ...(tag !== null && { tag }), ...(policy !== null && { policy: parsed(policy) }) });
     // Conditions that are not there are not to be named.
-    return policy === undefined || this.client.can(policy, { at, ...(this.#conditions && { conditions: this.#conditions }) });
-  }
-
-  async #hasTag(session, tag, at) {
-    if (!at || !session) return this.client.has(tag);
-    const { allowed } = await this.client.check(tag, { at });
-    return allowed === true;
-  }
-
-  #reflect(name, value) {
-    if (value === undefined || value === null) this.removeAttribute(name);
-    else this.setAttribute(name, value);
+    return this.client.can(demand, { at: this.at || undefined, ...(conditions && { conditions }) });
   }
 
   /** Another question: the verdict on the one before says nothing. */

@@ -7,6 +7,7 @@ import { AccountElement } from "./account/account.js";
 import { define } from "./base.js";
 
 export { addLanguage } from "./language.js";
+export { prove } from "./prove.js";
 export { setClient } from "./shared.js";
 export { AccountElement, AuthElement, GuardElement, UserElement };
 

@@ -1,5 +1,6 @@
 // The language of an element, and what is said in it. Texts are data: English is here, the others come when one is spoken.
 
+import { own } from "./own.js";
 import en from "./text/en.js";
 
 const LATE = {
@@ -56,7 +57,7 @@ function speaking(language, spoken) {
   function find(path) {
     const dot = path.indexOf(".");
     const [group, key] = [path.slice(0, dot), path.slice(dot + 1)];
-    return sources.find((texts) => texts[group]?.[key] !== undefined)?.[group][key];
+    return sources.map((texts) => own(own(texts, group), key)).find((text) => text !== undefined);
   }
 
   /** The pieces of a text, its values among them as they are. */

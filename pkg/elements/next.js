@@ -1,16 +1,11 @@
 // A page that wants somebody signed in sends her to sign in with `?next=/path`, and with `max_age` if it wants a proof of who she is that is not
 // older, in seconds. From there she goes back; a page of another origin sends her without `next`, and she goes back by herself.
 
-const MAX_BYTES = 512;
+import { isLocal } from "../path.js";
+import { storage } from "./storage.js";
+
 const PATIENCE = 30_000;
 const SENT = "countersign:sent";
-
-/** A path of this origin, and nothing that a browser may take for another one: as `src/domain/next.rs` has it. */
-export function isLocal(text) {
-  const [path] = text.toLowerCase().split(/[?#]/);
-  const plain = text.length <= MAX_BYTES && /^[\x21-\x5b\x5d-\x7e]+$/.test(text);
-  return plain && path.startsWith("/") && !/\/\/|%2f|%5c/.test(path);
-}
 
 /**
  * What the address of the page says: `{ path, maxAge, back }`, or undefined. `path` is undefined if only a fresh proof is asked for. `back` says
@@ -41,13 +36,4 @@ export const isAged = ({ auth_time }, { maxAge }) => maxAge !== undefined && Dat
 export function goOn(path) {
   storage()?.setItem(SENT, JSON.stringify([path, Date.now()]));
   location.replace(path);
-}
-
-/** Where a browser keeps nothing, nothing is known of a way back. */
-export function storage() {
-  try {
-    return sessionStorage;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 // A fresh proof of who somebody is, by what she has: her password, or one of her providers.
 
-import { action, make } from "./dom.js";
+import { action, alarm, make, notice } from "./dom.js";
 import { createForm } from "./form/form.js";
 import { passwordField } from "./form/fields.js";
 import { providerButtons } from "./providers.js";
@@ -43,12 +43,12 @@ export async function createProof(host, { proofs, maxAge = null, next, beside, d
   /** Who has forgotten the password, or has none, has a mailbox. */
   async function send() {
     await client.requestPasswordReset(profile.email);
-    told.replaceChildren(make("p", { className: "notice", part: "notice" }, say("proof.mail_sent", { email: profile.email })));
+    told.replaceChildren(notice(say("proof.mail_sent", { email: profile.email })));
     letter.hidden = true;
   }
 
   const told = make("div", { role: "status" });
-  const failed = (error) => told.replaceChildren(make("p", { className: "alert", part: "error" }, host.explain(error)));
+  const failed = (error) => told.replaceChildren(alarm(host.explain(error)));
   const letter = action(say("proof.mail_action"), send, { part: "link", failed });
   const element = make(
     "div",

@@ -29,14 +29,3 @@ export function providerButtons({ pieces }, providers, { text, press, failed }) 
   });
   return make("ul", { className: many ? "providers many" : "providers", part: "providers", role: "list" }, rows);
 }
-
-/** A picture of somebody, or how her name begins. The element's own page must allow pictures by https. */
-export function portrait({ name, email, user_name, picture }) {
-  const called = name ?? user_name ?? email ?? "?";
-  const initials = called.split(/\s+/, 2).map((word) => [...word][0]).join("").toUpperCase();
-  const box = make("span", { className: "portrait", part: "portrait", "aria-hidden": "true" }, initials);
-  if (!picture?.startsWith("https:")) return box;
-  const image = make("img", { src: picture, alt: "", referrerPolicy: "no-referrer" });
-  image.addEventListener("load", () => box.replaceChildren(image));
-  return box;
-}

@@ -62,6 +62,7 @@ button{cursor:pointer}
 [part~=primary]{border-color:transparent;background:var(--accent);color:var(--on-accent)}
 [part~=primary][part~=danger]{background:var(--danger);color:var(--background)}
 [part~=link],a:not([part]){min-height:44px;padding:0 2px;border:0;border-radius:6px;background:none;color:var(--accent);font-weight:600;text-underline-offset:3px}
+.person{display:flex;align-items:center;gap:12px}
 [part~=link]:hover{text-decoration:underline}
 [part~=button][aria-busy=true]:before{content:"";width:1em;height:1em;border:2px solid;border-block-start-color:transparent;border-radius:50%;animation:turn .8s linear infinite}
 @keyframes turn{to{rotate:1turn}}

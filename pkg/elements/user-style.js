@@ -1,6 +1,6 @@
 export const userStyle = `
 :host{display:inline-block;position:relative;min-width:44px;min-height:44px}
-[part=trigger],.person{display:flex;gap:10px;align-items:center}
+[part=trigger]{display:flex;gap:10px;align-items:center}
 [part=trigger]{min-height:44px;padding:3px;border:0;border-radius:22px;background:none;font-weight:600}
 .icon{width:1em}
 @media (max-width:40rem){[part=trigger]>:not(.portrait){position:absolute;width:1px;overflow:hidden;clip-path:inset(50%)}}

@@ -1,7 +1,7 @@
-import { CountersignElement } from "./base.js";
-import { action, icon, make } from "./dom.js";
-import { isLocal } from "./next.js";
-import { portrait } from "./providers.js";
+import { isLocal } from "../path.js";
+import { CountersignElement, reflected } from "./base.js";
+import { action, alarm, icon, make } from "./dom.js";
+import { calledOf, person, portrait } from "./person.js";
 import { userStyle } from "./style.js";
 
 const DOWN = "m6 9 6 6 6-6";
@@ -14,6 +14,10 @@ const MARGIN = 8; // what a menu keeps from the edge of the window, in pixels
 export class UserElement extends CountersignElement {
   static observedAttributes = ["account", "sign-in"];
   static styles = [userStyle];
+
+  static {
+    reflected(this, { account: "", "sign-in": "" });
+  }
 
   #shown; // what is shown is made of this
   #trigger;
@@ -43,10 +47,10 @@ export class UserElement extends CountersignElement {
   }
 
   async render({ session, isCurrent }) {
-    const path = this.getAttribute("sign-in") ?? (await this.client.config()).sign_in;
+    const path = this.signIn || (await this.client.config()).sign_in;
     const profile = session && (await this.#profileOf(session));
     if (!isCurrent()) return;
-    const made = JSON.stringify([this.language, session?.account, profile, path, this.getAttribute("account")]);
+    const made = JSON.stringify([this.language, session?.account, profile, path, this.account]);
     // A menu that is open stays so when nothing but the session's end has changed.
     if (made === this.#shown) return;
     this.#shown = made;
@@ -82,9 +86,7 @@ export class UserElement extends CountersignElement {
   }
 
   #showMenu(profile) {
-    const { name, user_name, email } = profile;
-    const called = name ?? user_name ?? email ?? this.say("account.title");
-    const lines = [make("strong", {}, called), called !== email && make("div", { className: "muted" }, email)];
+    const called = calledOf(profile) ?? this.say("account.title");
     this.#menu = make("div", { id: "menu", role: "menu", "aria-label": called }, this.#items());
     this.#trigger = make(
       "button",
@@ -93,12 +95,7 @@ export class UserElement extends CountersignElement {
       make("span", {}, called),
       icon(DOWN),
     );
-    this.#panel = make(
-      "div",
-      { className: "card panel", part: "menu", hidden: true },
-      make("div", { className: "person" }, portrait(profile), make("div", {}, lines)),
-      this.#menu,
-    );
+    this.#panel = make("div", { className: "card panel", part: "menu", hidden: true }, person(profile, called), this.#menu);
     this.#trigger.addEventListener("click", () => (this.#open ? this.#close() : this.#unfold()));
     this.#trigger.addEventListener("keydown", (event) => this.#onTriggerKey(event));
     this.#menu.addEventListener("keydown", (event) => this.#onMenuKey(event));
@@ -108,9 +105,9 @@ export class UserElement extends CountersignElement {
   }
 
   #items() {
-    const href = this.getAttribute("account");
+    const href = this.account;
     const item = { role: "menuitem", tabIndex: -1 };
-    const failed = (error) => this.#panel.append(make("p", { className: "alert", role: "alert", part: "error" }, this.explain(error)));
+    const failed = (error) => this.#panel.append(alarm(this.explain(error)));
     return [
       href && make("a", { href, part: "item", ...item }, this.say("account.title")),
       make("slot"),

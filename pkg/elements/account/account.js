@@ -1,5 +1,5 @@
-import { CountersignElement } from "../base.js";
-import { make } from "../dom.js";
+import { CountersignElement, reflected } from "../base.js";
+import { make, notice } from "../dom.js";
 import { createData } from "./data.js";
 import { createEmail } from "./email.js";
 import { createIdentities } from "./identities.js";
@@ -24,6 +24,10 @@ export class AccountElement extends CountersignElement {
   static observedAttributes = ["sections"];
   static styles = [accountStyle];
 
+  static {
+    reflected(this, { sections: "" });
+  }
+
   #sections = [];
   #made; // the sections are made for this
   #profile;
@@ -41,7 +45,7 @@ export class AccountElement extends CountersignElement {
 
   async render({ session, why, isCurrent }) {
     if (!session) return this.#close();
-    const made = JSON.stringify([session.account, this.language, this.getAttribute("sections")]);
+    const made = JSON.stringify([session.account, this.language, this.sections]);
     const same = made === this.#made && why !== "start";
     if (!same || session.version !== this.#version) {
       const [config, profile] = await Promise.all([this.client.config(), this.client.profile()]);
@@ -66,11 +70,11 @@ export class AccountElement extends CountersignElement {
       changed: (what) => this.#change(what),
       leave: (...farewell) => this.#leave(...farewell),
     };
-    const wanted = new Set(this.getAttribute("sections")?.split(/\s+/) ?? Object.keys(SECTIONS));
+    const wanted = new Set(this.sections ? this.sections.split(/\s+/) : Object.keys(SECTIONS));
     const known = [...wanted].filter((name) => Object.hasOwn(SECTIONS, name));
     this.#sections = known.map((name) => SECTIONS[name](desk)).filter(Boolean);
-    const text = hasProved(session) && this.say("account.proved");
-    this.show(text && make("p", { className: "notice", part: "notice" }, text), this.#sections.map(({ element }) => element));
+    const text = hasProved(session) && this.say("proof.proved");
+    this.show(text && notice(text), this.#sections.map(({ element }) => element));
     if (text) this.announce(text);
   }
 
@@ -101,7 +105,7 @@ export class AccountElement extends CountersignElement {
     if (this.#signedOut && !text) return;
     this.#forget();
     this.#signedOut = true;
-    this.show(text && make("p", { className: "notice", part: "notice" }, text), make("slot", { name: "signed-out" }));
+    this.show(text && notice(text), make("slot", { name: "signed-out" }));
   }
 
   #forget() {

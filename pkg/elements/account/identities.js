@@ -31,10 +31,7 @@ export function createIdentities({ host, config, proven, changed }) {
     const text = `${say("account.unlink_text")} ${say("account.elsewhere")}`;
     if (!(await confirmed(host, say("account.unlink_which", { name }), say("account.unlink"), text))) return;
     await proven(() => client.identities.unlink(id));
-    await list.load();
-    host.announce(say("account.unlinked", { name }));
-    // The button that was pressed is gone: go on from the title.
-    heading.focus();
+    await list.settle(heading, say("account.unlinked", { name }));
     await changed("identities");
   }
 

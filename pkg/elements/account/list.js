@@ -1,4 +1,4 @@
-import { action, make } from "../dom.js";
+import { action, alarm, make } from "../dom.js";
 
 /**
  * A list of what the edge knows. `ask()` resolves with what is in it, `row(thing, index)` makes a row, and `filled(things)` is called when they
@@ -6,7 +6,7 @@ import { action, make } from "../dom.js";
  */
 export function createList(host, { ask, row, filled }) {
   const list = make("ul", { className: "list", role: "list" });
-  const message = make("p", { className: "alert", role: "alert", part: "error" });
+  const message = alarm();
   const again = action(host.say("common.again"), load, { hidden: true });
   let known;
   let number = 0;
@@ -31,6 +31,12 @@ export function createList(host, { ask, row, filled }) {
     elements: [list, message, again],
     load,
     refuse,
+    /** Something in it has ended, and with it the button that was pressed: she goes on from the title. */
+    async settle(heading, text) {
+      await load();
+      host.announce(text);
+      heading.focus();
+    },
     /** A button in it. */
     button(label, task, { part = "button", ...more } = {}) {
       const press = () => ((message.textContent = ""), task());

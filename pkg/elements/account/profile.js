@@ -1,7 +1,8 @@
 import { make } from "../dom.js";
 import { declaredField } from "../form/fields.js";
 import { createForm } from "../form/form.js";
-import { portrait } from "../providers.js";
+import { own } from "../own.js";
+import { person } from "../person.js";
 import { createSection } from "./section.js";
 
 /** Everything about her that she may change at once. The e-mail address has a section of its own. */
@@ -20,7 +21,7 @@ export function createProfile({ host, config, changed }) {
       await changed("profile");
     },
   });
-  const who = make("div", { className: "person" });
+  const who = make("div");
   const { element } = createSection("profile", say("account.profile"), "", who, form.element);
 
   /** What is shown already is left alone: she may be typing. */
@@ -30,10 +31,7 @@ export function createProfile({ host, config, changed }) {
 
   function fill(profile) {
     shown = profile;
-    const called = profile.name ?? profile.user_name ?? profile.email;
-    const about = called !== profile.email && profile.email;
-    const lines = [make("strong", {}, called), about && make("div", { className: "muted" }, about)];
-    who.replaceChildren(portrait(profile), make("div", {}, lines));
+    who.replaceChildren(person(profile));
     for (const control of Object.values(form.controls)) control.write(valueOf(profile, control.name));
   }
 
@@ -41,8 +39,8 @@ export function createProfile({ host, config, changed }) {
 }
 
 function valueOf(profile, name) {
-  const [, own] = name.split("fields.");
-  return own === undefined ? profile[name] : profile.fields[own];
+  const [, declared] = name.split("fields.");
+  return declared === undefined ? own(profile, name) : own(profile.fields, declared);
 }
 
 /** What she has changed; what is the same need not be sent. */
@@ -52,5 +50,5 @@ function difference(profile, { fields, ...values }) {
 
 /** A box that nobody has ticked, and what was taken away, are the same as no answer. */
 function differing(before, after) {
-  return Object.fromEntries(Object.entries(after).filter(([name, value]) => (before[name] ?? false) !== (value ?? false)));
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => (own(before, name) ?? false) !== (value ?? false)));
 }

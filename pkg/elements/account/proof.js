@@ -1,4 +1,4 @@
-import { storage } from "../next.js";
+import { storage } from "../storage.js";
 import { createProof } from "../proof.js";
 import { closing, openDialog } from "./dialog.js";
 
@@ -13,7 +13,11 @@ export function proving(host) {
     try {
       return await task();
     } catch (error) {
-      if (error.code !== "confirmation_required" || !(await asked(host, error))) throw error;
+      if (error.code !== "confirmation_required") throw error;
+      storage()?.setItem(ASKED, "1");
+      const proved = await askProof(host, error);
+      storage()?.removeItem(ASKED);
+      if (!proved) throw error;
       return task();
     }
   };
@@ -26,13 +30,10 @@ export function hasProved({ confirmed_until }) {
   return asked && confirmed_until > Date.now() / 1000;
 }
 
-/** Whether she has proved it here. Her provider's proof is given elsewhere: that leaves the page. */
-async function asked(host, { proofs, max_age: maxAge }) {
+/** Resolves with whether she has proved it here. Her provider's proof is given elsewhere: that leaves the page, and comes back to `next`. */
+export async function askProof(host, { proofs, max_age: maxAge }, next) {
   const beside = [closing(host.say("common.cancel"))];
   const done = () => proof.element.closest("dialog").close("proved");
-  const proof = await createProof(host, { proofs, maxAge, beside, done });
-  storage()?.setItem(ASKED, "1");
-  const answer = await openDialog(host, host.say("proof.title"), proof.element);
-  storage()?.removeItem(ASKED);
-  return answer === "proved";
+  const proof = await createProof(host, { proofs, maxAge, next, beside, done });
+  return (await openDialog(host, host.say("proof.title"), proof.element)) === "proved";
 }

@@ -8,7 +8,7 @@ const DESKTOP = "M4 5h16v11H4zM9 20h6";
 const HANDHELD = "M7 3h10v18H7z";
 
 /** Where she is signed in, this place first, each with a button that ends it. */
-export function createSessions({ host, leave }) {
+export function createSessions({ host, changed, leave }) {
   const { client, say, pieces, language } = host;
   const list = createList(host, { ask, row, filled });
   const others = list.button(say("account.end_others"), endOthers, { part: "button danger", hidden: true });
@@ -36,12 +36,9 @@ export function createSessions({ host, leave }) {
     await finish(say("account.ended", { device: called(device) }));
   }
 
-  /** The button that was pressed is gone: go on from the title. */
   async function finish(text) {
-    await list.load();
-    host.announce(text);
-    heading.focus();
-    host.tell("countersign-changed", "sessions");
+    await list.settle(heading, text);
+    await changed("sessions");
   }
 
   async function signOut() {

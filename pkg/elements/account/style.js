@@ -2,7 +2,6 @@ export const accountStyle = `
 .content{display:grid;grid-template-columns:minmax(0,1fr);gap:20px;container-type:inline-size}
 .head{display:grid;gap:4px;align-content:start}
 :is(form,.body)>button{justify-self:start}
-.person{display:flex;gap:14px;align-items:center}
 .badge{padding:1px 9px;border-radius:99px;background:var(--tint);font-size:.8125rem;white-space:nowrap}
 .list:not(:empty){display:grid;gap:14px}
 .list>li{display:grid;grid-template-columns:auto 1fr auto;gap:8px 14px;align-items:center}

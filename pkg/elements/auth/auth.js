@@ -1,10 +1,11 @@
 // `<countersign-auth>`: every way to sign in and to register that the deployment offers.
 
-import { CountersignElement } from "../base.js";
-import { make } from "../dom.js";
+import { isLocal } from "../../path.js";
+import { CountersignElement, reflected } from "../base.js";
+import { make, notice } from "../dom.js";
 import { createControl } from "../form/control.js";
 import { rememberField } from "../form/fields.js";
-import { dropNext, goOn, isAged, isLocal, readNext } from "../next.js";
+import { dropNext, goOn, isAged, readNext } from "../next.js";
 import { authStyle } from "../style.js";
 import { createForgot, createRemind } from "./forgot.js";
 import { createConfirm, createSignedIn, prepareProof } from "./inside.js";
@@ -15,18 +16,12 @@ import { createTold } from "./told.js";
 
 const VIEWS = { "sign-in": createSignIn, register: createRegister, forgot: createForgot, remind: createRemind };
 
-// Properties that are attributes, with their value where there is none.
-const ATTRIBUTES = { name: "", next: "", "next-from-url": false, required: false, disabled: false };
-
-const propertyOf = (attribute) => attribute.replace("-from-url", "FromUrl");
-
 // A page that is left still shows that it is busy.
 const LEAVING = 2_000;
 
 export class AuthElement extends CountersignElement {
   static formAssociated = true;
   static observedAttributes = ["view", "required"];
-  static properties = ["client", "view", ...Object.keys(ATTRIBUTES).map(propertyOf)];
   static styles = [authStyle];
 
   #internals = this.attachInternals();
@@ -38,35 +33,15 @@ export class AuthElement extends CountersignElement {
   #config;
 
   static {
-    const define = (name, property) => Object.defineProperty(this.prototype, name, { configurable: true, ...property });
+    reflected(this, { view: Object.keys(VIEWS), name: "", next: "", "next-from-url": false, required: false, disabled: false });
     for (const name of ["form", "validity", "validationMessage", "willValidate"]) {
-      define(name, {
+      Object.defineProperty(this.prototype, name, {
+        configurable: true,
         get() {
           return this.#internals[name];
         },
       });
     }
-    for (const [attribute, none] of Object.entries(ATTRIBUTES)) {
-      define(propertyOf(attribute), {
-        get() {
-          return none === "" ? (this.getAttribute(attribute) ?? none) : this.hasAttribute(attribute);
-        },
-        set(value) {
-          if (none === "") this.setAttribute(attribute, value);
-          else this.toggleAttribute(attribute, Boolean(value));
-        },
-      });
-    }
-  }
-
-  /** The way in that is shown: `sign-in`, `register`, `forgot` or `remind`. */
-  get view() {
-    const view = this.getAttribute("view");
-    return Object.hasOwn(VIEWS, view) ? view : "sign-in";
-  }
-
-  set view(view) {
-    this.setAttribute("view", view);
   }
 
   /** The id of the account that is signed in, as the form sends it; empty without one. */
@@ -145,7 +120,7 @@ export class AuthElement extends CountersignElement {
     const proved = async () => {
       if (!this.tell("countersign-signed-in", this.client.getSnapshot(), { cancelable: true })) return cancel();
       if (path) return this.#leave(path);
-      await this.#welcome({ notice: this.say("auth.proved"), moved: true });
+      await this.#welcome({ notice: this.say("proof.proved"), moved: true });
     };
     const panel = await prepareProof(this, { maxAge, next: path, cancel, proved });
     if (!isCurrent()) return;
@@ -186,18 +161,18 @@ export class AuthElement extends CountersignElement {
 
   /** Shows a scene; `moved`: by something that she did, so that the focus goes there. */
   #stage(create, options) {
-    const { notice, typed, moved } = options;
+    const { notice: text, typed, moved } = options;
     const had = this.shadowRoot.activeElement;
     const parts = create(this, options);
     const title = make("h2", { id: "title", part: "title", tabIndex: -1 }, parts.title);
-    const above = notice && make("p", { className: "notice", part: "notice" }, notice);
+    const above = text && notice(text);
     const whole = make("fieldset", { disabled: this.matches(":disabled"), "aria-labelledby": "title" }, title, above, parts.nodes);
     this.#scene = { create, options, whole, parts };
     this.show(make("div", { className: "card", part: "card" }, make("slot", { name: "header" }), whole, make("slot", { name: "footer" })));
     this.#validate();
     if (typed) parts.form?.retype(typed);
     if (moved || had) (this.shadowRoot.getElementById(had?.id) ?? (typed && parts.form) ?? title).focus();
-    const says = [moved && parts.title, notice, parts.says].filter(Boolean);
+    const says = [moved && parts.title, text, parts.says].filter(Boolean);
     if (says.length > 0) this.announce(says.join(" "));
   }
 
@@ -205,7 +180,7 @@ export class AuthElement extends CountersignElement {
   #again() {
     const { create, options, parts } = this.#scene ?? {};
     if (!parts) return;
-    const { moved, notice, ...same } = options;
+    const { moved, notice: _, ...same } = options;
     const ticked = this.#remember?.read();
     this.#remember = createControl(this, "auth", { ...rememberField(this), value: ticked });
     this.#stage(create, { ...same, remember: this.#remember, typed: parts.form?.typed() });

@@ -1,25 +1,19 @@
-import { action, make } from "../dom.js";
+import { action, alarm, make } from "../dom.js";
+import { calledOf, person } from "../person.js";
 import { createProof } from "../proof.js";
-import { portrait } from "../providers.js";
 
 /** Who is signed in, with the ways to go on and to sign out. */
 export function createSignedIn(host, { profile, next, left }) {
   const { say, client } = host;
-  const { name, user_name, email } = profile;
-  const called = name ?? user_name ?? email;
-  const address = email !== called && email;
-  const person = make("div", { className: "person" }, portrait(profile), make("div", {}, [
-    make("p", { className: "name" }, make("bdi", {}, called)),
-    address && make("p", { className: "muted" }, make("bdi", {}, address)),
-  ]));
-  const message = make("p", { className: "alert", role: "alert", part: "error" });
+  const called = calledOf(profile);
+  const message = alarm();
   const failed = (error) => (message.textContent = host.explain(error));
   const out = action(say("auth.sign_out"), async () => {
     await client.signOut();
     left();
   }, { failed });
   const on = next && make("a", { part: "button primary", href: next }, say("auth.go_on"));
-  return { title: say("auth.signed_in"), nodes: [called && person, message, on, out], says: called };
+  return { title: say("auth.signed_in"), nodes: [called && person(profile), message, on, out], says: called };
 }
 
 /** The page that sent her here wants a proof that is not so old. */

@@ -1,4 +1,4 @@
-import { make } from "../dom.js";
+import { alarm, make } from "../dom.js";
 import { providerButtons } from "../providers.js";
 
 /** A button that looks like a link and leads to another view. */
@@ -14,7 +14,7 @@ export const turn = (question, text, go) => make("p", { className: "turn" }, que
 /** The providers, and for how long she stays signed in; under a form of one's own they are the other way. */
 export function otherWays(host, { config, leave, remember }, { form }) {
   if (config.providers.length === 0) return [];
-  const message = make("p", { className: "alert", role: "alert", part: "error" });
+  const message = alarm();
   const failed = (error) => (message.textContent = host.explain(error));
   const list = providerButtons(host, config.providers, { text: "auth.with", press: leave, failed });
   const or = form && make("p", { className: "or", part: "divider" }, host.say("auth.or"));

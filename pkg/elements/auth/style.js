@@ -7,9 +7,7 @@ h2,fieldset>.muted,.turn{text-align:center}
 form>[part~=primary]{width:100%}
 #register{grid-template-columns:repeat(auto-fit,minmax(min(100%,10rem),1fr))}
 #register>:not([data-name=first_name],[data-name=last_name]){grid-column:1 / -1}
-.sign,.person{display:flex;align-items:center;gap:12px}
-.sign{justify-content:center;width:56px;height:56px;margin-inline:auto;border-radius:50%;background:var(--tint);color:var(--accent);font-size:1.4rem}
+.sign{display:grid;place-content:center;width:56px;height:56px;margin-inline:auto;border-radius:50%;background:var(--tint);color:var(--accent);font-size:1.4rem}
 .person{padding:12px 14px;border:1px solid var(--line);border-radius:var(--radius)}
-.name{font-weight:600}
 .ghost{height:var(--height);border-radius:var(--radius);background:var(--surface)}
 `;

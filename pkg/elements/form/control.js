@@ -1,4 +1,5 @@
 import { make } from "../dom.js";
+import { own } from "../own.js";
 import { createMeter } from "./meter.js";
 
 /**
@@ -75,7 +76,7 @@ function inputOf({ say }, id, field) {
     min,
     max,
     step: type === "number" && !integer ? "any" : undefined,
-    autocomplete: field.autocomplete ?? AUTOCOMPLETE[name] ?? "off",
+    autocomplete: field.autocomplete ?? own(AUTOCOMPLETE, name) ?? "off",
     ...(type !== "text" && { autocapitalize: "none", spellcheck: false }),
   });
 }
@@ -123,7 +124,7 @@ const CODES = {
 
 /** What is wrong with a field in words; its own limits are named. */
 function fault({ say }, code, { type, min_length, max_length, min, max }) {
-  const limit = { too_short: min_length, too_long: max_length, too_small: min, too_large: max }[code];
+  const limit = own({ too_short: min_length, too_long: max_length, too_small: min, too_large: max }, code);
   const exact = limit === undefined ? type : "limit"; // what more can be said than the code
   return say(`fault.${code}_${exact}`, { count: limit }) ?? say(`fault.${code}`) ?? say("fault.other", { code });
 }

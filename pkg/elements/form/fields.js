@@ -1,11 +1,12 @@
 // The fields that no configuration describes, and what those are called that it does.
 
+import { own } from "../own.js";
 import en from "../text/en.js";
 
 /** A field of the configuration in her language, unless the deployment calls it otherwise than it is called by itself. */
 export function declaredField({ say }, field) {
-  const own = en.field[field.name];
-  return own && own !== field.label ? field : { ...field, label: say(`field.${field.name}`) ?? field.label };
+  const called = own(en.field, field.name);
+  return called && called !== field.label ? field : { ...field, label: say(`field.${field.name}`) ?? field.label };
 }
 
 /** What an account is signed in to with. */

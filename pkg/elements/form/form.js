@@ -1,4 +1,4 @@
-import { busy, make } from "../dom.js";
+import { alarm, busy, make } from "../dom.js";
 import { createControl } from "./control.js";
 import { createWait } from "./wait.js";
 
@@ -9,7 +9,7 @@ import { createWait } from "./wait.js";
  */
 export function createForm(host, { id, fields, button: label, danger, owner, more, beside, submit }) {
   const controls = fields.map((field) => createControl(host, id, field));
-  const message = make("p", { className: "alert", role: "alert", part: "error" });
+  const message = alarm();
   const outcome = make("div", { role: "status" });
   const button = make("button", { type: "submit", part: `button primary${danger ? " danger" : ""}` }, label);
   const element = make(
@@ -87,9 +87,9 @@ export function createForm(host, { id, fields, button: label, danger, owner, mor
 function nested(entries) {
   const values = {};
   for (const [name, value] of entries) {
-    const [, own] = name.split("fields.");
-    if (own === undefined) values[name] = value;
-    else (values.fields ??= {})[own] = value;
+    const [, declared] = name.split("fields.");
+    if (declared === undefined) values[name] = value;
+    else (values.fields ??= {})[declared] = value;
   }
   return values;
 }

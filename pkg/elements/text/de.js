@@ -34,11 +34,11 @@ export default {
     sign_out: "Abmelden",
     signed_out: "Sie sind abgemeldet.",
     sent_back: "Sie sind angemeldet. Dennoch hat {path} Sie zurückgeschickt: Dort wird etwas anderes verlangt.",
-    proved: "Danke, Sie sind es. Machen Sie weiter, wo Sie waren.",
     required: "Bitte melden Sie sich zuerst an.",
   },
   proof: {
     title: "Sind Sie es wirklich?",
+    proved: "Danke, Sie sind es. Machen Sie weiter, wo Sie waren.",
     why: "Dafür müssen Sie noch einmal zeigen, wer Sie sind.",
     why_age: "Dafür braucht es einen Nachweis, wer Sie sind, der nicht älter ist als {age}.",
     back: "Danach kommen Sie auf diese Seite zurück.",
@@ -128,7 +128,6 @@ export default {
   },
   account: {
     title: "Mein Konto",
-    proved: "Danke, Sie sind es. Machen Sie weiter, wo Sie waren.",
     now: "gerade eben",
     saved: "Gespeichert.",
     save: "Speichern",

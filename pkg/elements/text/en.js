@@ -37,7 +37,6 @@ export default {
     sign_out: "Sign out",
     signed_out: "You are signed out.",
     sent_back: "{path} has sent you back: it wants something else of you.",
-    proved: "Thank you, it is you. Go on where you were.",
     required: "Please sign in first.",
   },
   field: {
@@ -113,6 +112,7 @@ export default {
   },
   proof: {
     title: "Is it really you?",
+    proved: "Thank you, it is you. Go on where you were.",
     why: "This takes a fresh proof of who you are.",
     why_age: "This takes a proof of who you are that is not older than {age}.",
     back: "You come back to this page afterwards.",
@@ -125,7 +125,6 @@ export default {
   },
   account: {
     title: "My account",
-    proved: "Thank you, it is you. Go on where you were.",
     now: "just now",
     saved: "Saved.",
     save: "Save",

@@ -34,11 +34,11 @@ export default {
     sign_out: "Cerrar sesión",
     signed_out: "Ha cerrado la sesión.",
     sent_back: "Ha iniciado sesión. Sin embargo, {path} le ha devuelto aquí: pide otra cosa.",
-    proved: "Gracias, es usted. Siga donde estaba.",
     required: "Inicie sesión primero.",
   },
   proof: {
     title: "¿De verdad es usted?",
+    proved: "Gracias, es usted. Siga donde estaba.",
     why: "Para esto hace falta demostrar de nuevo quién es.",
     why_age: "Para esto hace falta una prueba de quién es que no tenga más de {age}.",
     back: "Después volverá a esta página.",
@@ -129,7 +129,6 @@ export default {
   },
   account: {
     title: "Mi cuenta",
-    proved: "Gracias, es usted. Siga donde estaba.",
     now: "ahora mismo",
     saved: "Guardado.",
     save: "Guardar",

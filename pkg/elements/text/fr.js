@@ -34,11 +34,11 @@ export default {
     sign_out: "Se déconnecter",
     signed_out: "Vous êtes déconnecté.",
     sent_back: "Vous êtes connecté. Pourtant, {path} vous a renvoyé ici : autre chose vous y est demandé.",
-    proved: "Merci, c’est bien vous. Reprenez où vous en étiez.",
     required: "Veuillez d’abord vous connecter.",
   },
   proof: {
     title: "Est-ce bien vous ?",
+    proved: "Merci, c’est bien vous. Reprenez où vous en étiez.",
     why: "Cela demande de prouver à nouveau qui vous êtes.",
     why_age: "Cela demande une preuve de qui vous êtes ne datant pas de plus de {age}.",
     back: "Vous reviendrez ensuite sur cette page.",
@@ -129,7 +129,6 @@ export default {
   },
   account: {
     title: "Mon compte",
-    proved: "Merci, c’est bien vous. Reprenez où vous en étiez.",
     now: "à l’instant",
     saved: "Enregistré.",
     save: "Enregistrer",
