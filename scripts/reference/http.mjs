@@ -65,7 +65,10 @@ function parameters(list) {
   return table(["parameter", "in", "type", ""], rows);
 }
 
-const contents = (content) => Object.entries(content).map(([type, { schema }]) => (type === "application/json" ? link(schema) : `\`${type}\``)).join(", or ");
+function contents(content) {
+  const kinds = Object.entries(content).map(([type, { schema }]) => (type === "application/json" ? link(schema) : code(type)));
+  return kinds.join(", or ");
+}
 
 /** The codes that an answer names, wherever its schema has them. */
 function codesOf(answer) {

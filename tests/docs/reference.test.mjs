@@ -53,9 +53,11 @@ describe("the reference", () => {
     const { tags, paths } = JSON.parse(readFileSync(join(root, "src", "http", "openapi.json"), "utf8"));
     const parts = made["http.md"].split(/^## /m).slice(1, -1);
     const found = parts.map((part) => [part.match(/^(\w+): /)[1].toLowerCase(), [...part.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)]);
-    const operations = Object.entries(paths).flatMap(([path, item]) => Object.entries(item).map(([method, { tags: [tag] }]) => [tag, `${method.toUpperCase()} ${path}`]));
+    const operations = Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, { tags: [tag] }]) => [tag, `${method.toUpperCase()} ${path}`]));
     const expected = tags.map(({ name }) => [name, operations.filter(([tag]) => tag === name).map(([, heading]) => heading)]);
     assert.deepEqual(found, expected);
+    assert.equal(found.flatMap(([, headings]) => headings).length, operations.length, "none has a tag that is not described");
     for (const { description } of tags) assert.ok(made["http.md"].includes(description.slice(1, -1)), description);
   });
 
