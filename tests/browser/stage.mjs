@@ -75,10 +75,12 @@ export async function signIn(page, name, { next = "/" } = {}) {
   await page.locator("#page h1").waitFor();
 }
 
-/** The pages of the demo provider, and the question whether somebody has an account whose address nobody vouches for. */
-export async function chooseAtProvider(page, name) {
+/**
+ * The pages of the demo provider, and the question whether somebody has an account whose address nobody vouches for. `arrived` is what she sees when
+ * she is back.
+ */
+export async function chooseAtProvider(page, name, arrived = page.locator("#page")) {
   await page.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
-  const arrived = page.locator("#page");
   const allow = page.getByRole("button", { name: "Allow" });
   const create = page.getByRole("button", { name: "Create a new account" });
   await arrived.or(allow).or(create).waitFor();

@@ -1,17 +1,34 @@
 // The quick start and the page for single-page applications, followed to the letter, in Chromium and against the real Worker.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { root } from "../../scripts/paths.mjs";
 import { freePorts } from "../../scripts/ports.mjs";
 import { PASSWORD } from "../support/accounts.mjs";
-import { createMailbox, raiseStage } from "../browser/stage.mjs";
+import { chooseAtProvider, createMailbox, raiseStage } from "../browser/stage.mjs";
+import { sendRaw } from "../support/attack.mjs";
 import { useRuntime } from "../support/runtime.mjs";
+import { sitePolicy } from "../support/site-headers.mjs";
 import { createProject } from "./compiler.mjs";
 import { blockWith } from "./pages.mjs";
 import { replaced, startScript } from "./running.mjs";
+
+const shell = (id, script) => `<!doctype html><html lang="en"><title>School</title><div id="${id}"></div><script type="module" src="/src/${script}"></script></html>`;
+
+/** What each page shows of an application, by the names that it gives the files. */
+const FRAMEWORKS = {
+  React: {
+    page: "docs/react.md",
+    index: shell("root", "main.tsx"),
+    files: { "src/main.tsx": ["tsx", "createRoot("], "src/App.tsx": ["tsx", "export function App()"] },
+  },
+  Vue: {
+    page: "docs/vue.md",
+    index: shell("app", "main.ts"),
+    files: { "src/main.ts": ["ts", "createApp(App)"], "src/App.vue": ["vue", "/api/lessons"] },
+  },
+};
 
 describe("what the pages show, in Chromium", () => {
   let runtime, stage;
@@ -27,13 +44,14 @@ describe("what the pages show, in Chromium", () => {
 
   describe("the quick start", () => {
     const PAGE = "docs/quick-start.md";
-    let project, vite, service, origin;
+    let project, vite, service, origin, api;
 
     before(async () => {
       // What people see is the development server; the Worker is told so, as `ORIGIN=… npm start` does.
       origin = runtime.nginx;
       const { port } = new URL(origin);
-      const [api] = await freePorts(1);
+      const [other] = await freePorts(1);
+      api = `http://127.0.0.1:${other}`;
       project = await createProject();
       await asAnybodyHas(project);
       const shown = (language, part, changes = {}) => replaced(blockWith(PAGE, language, part).text, changes);
@@ -41,11 +59,11 @@ describe("what the pages show, in Chromium", () => {
         "index.html": shown("html", "<!doctype html>"),
         "style.css": shown("css", ":not(:defined)"),
         "main.js": shown("js", "createClient()"),
-        "vite.config.js": shown("js", "proxy", { 5173: port, "http://localhost:8787": runtime.proxied, "http://localhost:3000": `http://127.0.0.1:${api}` }),
-        "server.mjs": shown("js", "createGuard", { "http://localhost:5173": origin, "listen(3000)": `listen(${api}, "127.0.0.1")` }),
+        "vite.config.js": shown("js", "proxy", { 5173: port, "http://localhost:8787": runtime.proxied, "http://localhost:3000": api }),
+        "server.mjs": shown("js", "createGuard", { "http://localhost:5173": origin, "listen(3000)": `listen(${other}, "127.0.0.1")` }),
       });
       vite = await startVite(project.folder);
-      service = await startScript(project.folder, "server.mjs", `http://127.0.0.1:${api}`);
+      service = await startScript(project.folder, "server.mjs", api);
     });
     after(async () => {
       await service?.close();
@@ -74,6 +92,12 @@ describe("what the pages show, in Chromium", () => {
       await ask.waitFor({ state: "hidden" });
       await page.waitForFunction(() => document.title === "School");
       await leave();
+    });
+
+    it("attack: GET // and TRACE do not end the service", async () => {
+      const { port } = new URL(api);
+      for (const odd of [{ path: "//" }, { method: "TRACE" }]) assert.equal((await sendRaw(`http://127.0.0.1:${port}`, odd)).status, 400);
+      assert.equal((await fetch(`${api}/api/lessons`)).status, 401);
     });
 
     it("hides what is guarded before the script is there", async () => {
@@ -124,6 +148,53 @@ describe("what the pages show, in Chromium", () => {
     }
   });
 
+  for (const [name, { page: PAGE, index, files }] of Object.entries(FRAMEWORKS)) {
+    describe(`the page for ${name}`, () => {
+      let project, vite, service, origin;
+
+      before(async () => {
+        origin = runtime.nginx;
+        const [port] = await freePorts(1);
+        const api = `http://127.0.0.1:${port}`;
+        project = await createProject();
+        await asAnybodyHas(project);
+        mkdirSync(join(project.folder, "src"));
+        const shown = Object.entries(files).map(([file, [language, part]]) => [file, blockWith(PAGE, language, part).text]);
+        const config = { 5173: new URL(origin).port, "http://localhost:8787": runtime.proxied, "http://localhost:3000": api };
+        const server = blockWith("docs/quick-start.md", "js", "createGuard").text;
+        await project.write({
+          ...Object.fromEntries(shown),
+          "index.html": index,
+          "vite.config.mjs": replaced(blockWith(PAGE, "js", "proxy").text, config),
+          "server.mjs": replaced(server, { "http://localhost:5173": origin, "listen(3000)": `listen(${port}, "127.0.0.1")` }),
+        });
+        vite = await startVite(project.folder, "vite.config.mjs");
+        service = await startScript(project.folder, "server.mjs", api);
+      });
+      after(async () => {
+        await service?.close();
+        await vite?.close();
+        await project?.remove();
+      });
+
+      it("signs Ada in, lets her call the route, and shows her what is for her", async () => {
+        const { page, leave } = await stage.person({ baseURL: origin });
+        await page.goto("/?next=%2Fapi%2Flessons");
+        await throughDemo(page, "Ada");
+        await page.waitForURL("**/api/lessons");
+        await page.goto("/");
+        await page.getByText("Marks are for teachers.").waitFor();
+        assert.equal(await page.getByText("The marks of class 7b").count(), 0);
+        await page.getByRole("button", { name: "What are my lessons?" }).click();
+        await page.locator("output", { hasText: /^the lessons of [0-9a-f]{32}$/ }).waitFor();
+        await page.locator("countersign-user").getByRole("button").click();
+        await page.getByRole("menuitem", { name: "Sign out" }).click();
+        await page.getByRole("button", { name: "Continue with Demo school" }).waitFor();
+        await leave();
+      });
+    });
+  }
+
   describe("the page for single-page applications", () => {
     const PAGE = "docs/spa.md";
     const PATH = "/docs-spa";
@@ -131,7 +202,8 @@ describe("what the pages show, in Chromium", () => {
     /** The whole page and the first block as a module, below the origin of the deployment and with its strict policy. */
     async function visit() {
       const person = await stage.person();
-      const html = blockWith(PAGE, "html", "<!doctype html>").text;
+      // Ada carries no tag but that of the deployment's administrators.
+      const html = replaced(blockWith(PAGE, "html", "<!doctype html>").text, { "groups:office": "groups:admin" });
       const script = replaced(blockWith(PAGE, "js", "client.signOut()").text, {
         'from "countersign"': 'from "/countersign/index.js"',
         'const marks = await client.fetch("/api/marks");': "",
@@ -145,16 +217,32 @@ describe("what the pages show, in Chromium", () => {
       return person;
     }
 
+    it("attack: no `next` leads to another origin", async () => {
+      const { text } = blockWith(PAGE, "js", "location.assign(");
+      const goOn = new Function("location", "client", `return (async () => { ${text} })();`);
+      const at = "https://school.example";
+      const led = async (next) => {
+        const gone = [];
+        const location = { origin: at, search: `?${new URLSearchParams({ next })}`, assign: (to) => gone.push(new URL(to, `${at}/sign-in`).href) };
+        await goOn(location, { session: async () => ({}) });
+        return gone;
+      };
+      assert.deepEqual(await led("/lessons?of=7b"), [`${at}/lessons?of=7b`]);
+      for (const next of ["/.//evil.example/x", "/..//evil.example", "//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "https://"]) {
+        for (const to of await led(next)) assert.equal(new URL(to).origin, at, next);
+      }
+    });
+
     it("the policy is that of the site itself", () => {
-      assert.ok(readFileSync(join(root, "www", "_headers"), "utf8").includes(`Content-Security-Policy: ${policyOf(PAGE)}`));
+      assert.equal(policyOf(PAGE), sitePolicy);
     });
 
     it("signs in, goes on to `next`, and shows what is for administrators, under the strict policy", async () => {
       const { page, leave } = await visit();
       await page.getByText("Nothing for you to decide.").waitFor();
-      await throughDemo(page, "Ada");
-      await page.waitForURL("**/lessons");
       // Whom a redirect leads there the stage cannot serve.
+      await throughDemo(page, "Ada", /404/);
+      await page.waitForURL("**/lessons");
       await page.reload();
       await page.getByText("Who teaches what is decided here.").waitFor();
       const known = await page.evaluate(async (path) => {
@@ -178,19 +266,15 @@ async function asAnybodyHas(project) {
 /** The policy that a page shows. */
 const policyOf = (file) => blockWith(file, "text", "Content-Security-Policy").text.match(/^Content-Security-Policy: (.*)$/m)[1];
 
-/** Through the pages of the demo provider; the one for consent appears only the first time. */
-async function throughDemo(page, name) {
+/** From the button of the demo provider through its pages, and back to where one of these texts stands. */
+async function throughDemo(page, name, back = /^(You are signed in|the lessons of .*)$/) {
   await page.getByRole("button", { name: "Continue with Demo school" }).click();
-  await page.getByRole("button", { name: new RegExp(`^${name}\\b`) }).click();
-  const allow = page.getByRole("button", { name: "Allow" });
-  const back = page.getByRole("heading", { name: "You are signed in" }).or(page.getByText(/^the lessons of /));
-  await allow.or(back).first().waitFor();
-  if (await allow.isVisible()) await allow.click();
+  await chooseAtProvider(page, name, page.getByText(back).first());
 }
 
-async function startVite(folder) {
+async function startVite(folder, config = "vite.config.js") {
   const { createServer } = await import("vite");
-  const server = await createServer({ root: folder, configFile: join(folder, "vite.config.js"), logLevel: "error", cacheDir: join(folder, ".vite") });
+  const server = await createServer({ root: folder, configFile: join(folder, config), logLevel: "error", cacheDir: join(folder, ".vite") });
   await server.listen();
   return server;
 }
