@@ -9,6 +9,16 @@ declare module "cloudflare:workers" {
   export const exports: { default: { fetch(url: string, init?: RequestInit): Promise<Response> } };
 }
 
+// Other files of the same page, each compiled by itself.
+declare module "*/App.vue" {
+  const App: import("vue").Component;
+  export default App;
+}
+
+declare module "*/App.tsx" {
+  export const App: () => import("react").ReactElement;
+}
+
 declare module "*/build/worker/index.js" {
   export default class {
     env: { COUNTERSIGN: string | { origin: string } };
