@@ -11,7 +11,8 @@ export const useClient = () => useProvided().client;
 
 export function useSession() {
   const { client, session } = useProvided();
-  const known = client.getSnapshot();
+  // On a server a client may be that of many people.
+  const known = globalThis.window && client.getSnapshot();
   const current = shallowRef(known === undefined ? session : known);
   const follow = (latest) => latest !== undefined && (current.value = latest);
   inPage((onCleanup) => {

@@ -1,9 +1,9 @@
 // What all elements have: a client, the session, a language, and a place to show something.
 
+import { base, sheetOf } from "./style.js";
 import { action, alarm, make } from "./dom.js";
 import { english, languageOf, onLanguage, speaker } from "./language.js";
 import { onClient, sharedClient } from "./shared.js";
-import { base, sheetOf } from "./style.js";
 
 // In a server there are no elements; the module can be imported there all the same.
 const Root = globalThis.HTMLElement ?? class {};

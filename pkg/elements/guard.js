@@ -17,6 +17,7 @@ export class GuardElement extends CountersignElement {
 
   #slot = make("slot", { name: WAITING });
   #policy = null; // none is asked; undefined: one was, and got lost
+  #text = "null"; // what it was when it was set
   #conditions;
   #account; // whose verdict is shown
   #failed = false;
@@ -36,9 +37,10 @@ export class GuardElement extends CountersignElement {
   }
 
   set policy(policy) {
+    const text = JSON.stringify(policy);
     // A framework sets an equal one each time that it renders.
-    if (JSON.stringify(policy) === JSON.stringify(this.#policy)) return;
-    this.#policy = policy;
+    if (text === this.#text) return;
+    [this.#policy, this.#text] = [policy, text];
     this.#askAnew();
   }
 
@@ -72,6 +74,12 @@ export class GuardElement extends CountersignElement {
   attributeChangedCallback(name, before, value) {
     if (name === "policy") this.policy = value;
     else if (before !== value) this.#askAnew();
+  }
+
+  /** Another client has not let in anybody yet. */
+  ask() {
+    this.#turn(WAITING);
+    return super.ask();
   }
 
   async render({ session, isCurrent }) {

@@ -4,14 +4,19 @@ import { action, alarm, make, notice } from "./dom.js";
 import { createForm } from "./form/form.js";
 import { passwordField } from "./form/fields.js";
 import { providerButtons } from "./providers.js";
+import { tied } from "./tied.js";
 
 /**
  * Asks for a proof. `proofs` and `maxAge` are as in an error `confirmation_required`; without `proofs` any does. `next` is where a provider leads
- * back to: that leaves the page. `done()` is called when she has proved it here. Resolves with `{ element, focus }`.
+ * back to: that leaves the page. `done()` is called when she has proved it here. Resolves with the element to show.
  */
 export async function createProof(host, { proofs, maxAge = null, next, beside, done }) {
   const { client, say } = host;
+  const account = client.getSnapshot()?.account;
+  const asHer = tied(client, account);
   const [config, profile, identities] = await Promise.all([client.config(), client.profile(), client.identities.list()]);
+  // Signed in meanwhile by another tab: that one is not asked in her place.
+  if (profile.account !== account) throw { code: "session_ended" };
   const takes = (proof) => !proofs || proofs.includes(proof);
   // By any other provider she would come back as somebody else.
   const hers = identities.map(({ provider }) => provider);
@@ -28,7 +33,7 @@ export async function createProof(host, { proofs, maxAge = null, next, beside, d
     button: say("proof.confirm"),
     beside,
     submit: async (proof) => {
-      await client.confirm(proof).catch(wrong);
+      await asHer(() => client.confirm(proof)).catch(wrong);
       await done();
     },
   });
@@ -37,12 +42,18 @@ export async function createProof(host, { proofs, maxAge = null, next, beside, d
   async function anew({ id }) {
     const sessions = await client.sessions.list().catch(() => []);
     const remember = sessions.some(({ current, remembered }) => current && remembered);
-    client.signIn(id, { next, remember, maxAge: 0 });
+    await asHer(() => client.signIn(id, { next, remember, maxAge: 0 }));
+  }
+
+  function wrong(error) {
+    if (error.code !== "credentials_invalid") throw error;
+    form.controls.password.write(null);
+    throw { code: "fields_invalid", fields: [{ field: "password", code: "wrong_password" }] };
   }
 
   /** Who has forgotten the password, or has none, has a mailbox. */
   async function send() {
-    await client.requestPasswordReset(profile.email);
+    await asHer(() => client.requestPasswordReset(profile.email));
     told.replaceChildren(notice(say("proof.mail_sent", { email: profile.email })));
     letter.hidden = true;
   }
@@ -61,11 +72,7 @@ export async function createProof(host, { proofs, maxAge = null, next, beside, d
     mail && make("div", {}, letter),
     told,
   );
-  return { element, focus: () => (password ? form.focus() : element.querySelector("button")?.focus()) };
-}
-
-function wrong(error) {
-  throw error.code === "credentials_invalid" ? { code: "fields_invalid", fields: [{ field: "password", code: "wrong_password" }] } : error;
+  return element;
 }
 
 /** A length of time, in minutes if there are some. */

@@ -17,9 +17,11 @@ class ProofElement extends CountersignElement {
 export async function prove(error, { client, next } = {}) {
   define(NAME, ProofElement);
   let host;
+  let account;
   const proved = new Promise((resolve, fail) => {
     const render = ({ session, why }) => {
-      if (!session) resolve(false);
+      account ??= session?.account;
+      if (session?.account !== account || !account) resolve(false);
       else if (why === "start") askProof(host, error, next).then(resolve, fail);
     };
     host = make(NAME, { client, render, fail });

@@ -6,7 +6,7 @@ import { createIdentities } from "./identities.js";
 import { accountStyle } from "../style.js";
 import { createPassword } from "./password.js";
 import { createProfile } from "./profile.js";
-import { hasProved, proving } from "./proof.js";
+import { acting, hasProved } from "./proof.js";
 import { createSessions } from "./sessions.js";
 
 /** Each is made from a desk and gives `{ element, show({ profile, session, anew }) }`, or nothing where the deployment does not offer it. */
@@ -29,6 +29,7 @@ export class AccountElement extends CountersignElement {
   }
 
   #sections = [];
+  #account; // whom they are of
   #made; // the sections are made for this
   #profile;
   #version; // of the account, as far as the profile is known
@@ -45,13 +46,17 @@ export class AccountElement extends CountersignElement {
 
   async render({ session, why, isCurrent }) {
     if (!session) return this.#close();
+    // What one person sees and types is not the next one's.
+    if (session.account !== this.#account) {
+      this.#forget();
+      this.show();
+    }
     const made = JSON.stringify([session.account, this.language, this.sections]);
     const same = made === this.#made && why !== "start";
     if (!same || session.version !== this.#version) {
       const [config, profile] = await Promise.all([this.client.config(), this.client.profile()]);
       if (!isCurrent()) return;
       if (!same) this.#build(config, session);
-      this.#signedOut = false;
       [this.#made, this.#version, this.#profile] = [made, session.version, profile];
     }
     this.#tellSections({ session });
@@ -63,10 +68,12 @@ export class AccountElement extends CountersignElement {
   }
 
   #build(config, session) {
+    this.#forget();
+    this.#account = session.account;
     const desk = {
       host: this,
       config,
-      proven: proving(this),
+      act: acting(this, session.account),
       changed: (what) => this.#change(what),
       leave: (...farewell) => this.#leave(...farewell),
     };
@@ -109,8 +116,9 @@ export class AccountElement extends CountersignElement {
   }
 
   #forget() {
+    for (const dialog of this.content.querySelectorAll("dialog")) dialog.close();
     this.#sections = [];
-    this.#made = this.#profile = this.#version = undefined;
+    this.#account = this.#made = this.#profile = this.#version = undefined;
     this.#signedOut = false;
   }
 }

@@ -15,14 +15,14 @@ export function createData(desk) {
 }
 
 /** Everything that is stored about her, as a file. */
-function createExport({ host }) {
+function createExport({ host, act }) {
   const { client, say } = host;
   const message = make("p", { className: "hint", role: "status" });
   const tell = (text) => (message.textContent = text);
 
   async function download() {
     tell("");
-    save(await client.exportAccount());
+    save(await act(client.exportAccount));
     tell(say("account.saved"));
   }
 
@@ -38,7 +38,7 @@ function save(data) {
 }
 
 /** In two steps, the second in a dialog of its own, where she types whose account it is. */
-function createDeletion({ host, proven, leave }, nameOf) {
+function createDeletion({ host, act, leave }, nameOf) {
   const { client, say, pieces } = host;
   const [title, text] = [say("account.delete"), say("account.delete_text")];
 
@@ -53,7 +53,7 @@ function createDeletion({ host, proven, leave }, nameOf) {
       beside: closing(say("common.cancel")),
       submit: async ({ confirm }) => {
         if (confirm.toLowerCase() !== word.toLowerCase()) throw { code: "fields_invalid", fields: [{ field: "confirm", code: "mismatch" }] };
-        await proven(() => client.deleteAccount());
+        await act(() => client.deleteAccount());
         leave("deleted", say("account.deleted"));
       },
     });

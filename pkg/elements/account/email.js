@@ -4,7 +4,7 @@ import { createForm } from "../form/form.js";
 import { badge, createSection } from "./section.js";
 
 /** The move to another address, which both mailboxes are asked about. */
-export function createEmail({ host, config, proven, changed }) {
+export function createEmail({ host, config, act, changed }) {
   const { client, say, pieces } = host;
   if (!config.actions.includes("change_email")) return undefined;
   let address;
@@ -14,7 +14,7 @@ export function createEmail({ host, config, proven, changed }) {
     button: say("account.change"),
     submit: async (values) => {
       const old = address;
-      const { next } = await proven(() => client.changeEmail(values));
+      const { next } = await act(() => client.changeEmail(values));
       form.reset();
       form.say(pieces(`account.${next}`, { old: strong(old), email: strong(values.email) }));
       await changed("email");

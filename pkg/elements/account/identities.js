@@ -6,7 +6,7 @@ import { when } from "./moment.js";
 import { badge, createSection } from "./section.js";
 
 /** Who she is at providers, each with a button that unlinks it, and a button for each provider to link another. */
-export function createIdentities({ host, config, proven, changed }) {
+export function createIdentities({ host, config, act, changed }) {
   const { client, say, pieces } = host;
 
   const list = createList(host, { ask: client.identities.list, row, filled });
@@ -24,13 +24,13 @@ export function createIdentities({ host, config, proven, changed }) {
 
   /** That leaves the page, and comes back to it. */
   function link({ id }) {
-    return proven(() => client.identities.link(id));
+    return act(() => client.identities.link(id));
   }
 
   async function unlink({ id, name }) {
     const text = `${say("account.unlink_text")} ${say("account.elsewhere")}`;
     if (!(await confirmed(host, say("account.unlink_which", { name }), say("account.unlink"), text))) return;
-    await proven(() => client.identities.unlink(id));
+    await act(() => client.identities.unlink(id));
     await list.settle(heading, say("account.unlinked", { name }));
     await changed("identities");
   }

@@ -3,7 +3,7 @@ import { createForm } from "../form/form.js";
 import { createSection } from "./section.js";
 
 /** Another password, or the first. */
-export function createPassword({ host, config, proven, changed }) {
+export function createPassword({ host, config, act, changed }) {
   const { client, say } = host;
   if (!config.password || !config.actions.includes("change_password")) return undefined;
   let shown = {};
@@ -14,7 +14,7 @@ export function createPassword({ host, config, proven, changed }) {
     owner: " ",
     button: "",
     submit: async ({ password: new_password }) => {
-      await proven(() => client.changePassword({ new_password })).catch(unnamed);
+      await act(() => client.changePassword({ new_password })).catch(unnamed);
       form.reset();
       form.say(say("account.saved"), " ", say("account.elsewhere"));
       await changed("password");

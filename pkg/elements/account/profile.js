@@ -6,7 +6,7 @@ import { person } from "../person.js";
 import { createSection } from "./section.js";
 
 /** Everything about her that she may change at once. The e-mail address has a section of its own. */
-export function createProfile({ host, config, changed }) {
+export function createProfile({ host, config, act, changed }) {
   const { client, say } = host;
   const fields = config.fields.filter(({ name }) => name !== "email").map((field) => declaredField(host, field));
   if (!config.password || !config.actions.includes("profile") || fields.length === 0) return undefined;
@@ -16,7 +16,7 @@ export function createProfile({ host, config, changed }) {
     fields,
     button: say("account.save"),
     submit: async (values) => {
-      fill(await client.updateProfile(difference(shown, values)));
+      fill(await act(() => client.updateProfile(difference(shown, values))));
       form.say(say("account.saved"));
       await changed("profile");
     },

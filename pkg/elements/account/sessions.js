@@ -8,7 +8,7 @@ const DESKTOP = "M4 5h16v11H4zM9 20h6";
 const HANDHELD = "M7 3h10v18H7z";
 
 /** Where she is signed in, this place first, each with a button that ends it. */
-export function createSessions({ host, changed, leave }) {
+export function createSessions({ host, act, changed, leave }) {
   const { client, say, pieces, language } = host;
   const list = createList(host, { ask, row, filled });
   const others = list.button(say("account.end_others"), endOthers, { part: "button danger", hidden: true });
@@ -27,12 +27,12 @@ export function createSessions({ host, changed, leave }) {
   async function endOthers() {
     const button = say("account.end_others");
     if (!(await confirmed(host, button, button, say("account.elsewhere")))) return;
-    await client.sessions.endOthers();
+    await act(client.sessions.endOthers);
     await finish(say("account.elsewhere"));
   }
 
   async function end({ sid, device }) {
-    await client.sessions.end(sid);
+    await act(() => client.sessions.end(sid));
     await finish(say("account.ended", { device: called(device) }));
   }
 

@@ -92,6 +92,8 @@ export class AuthElement extends CountersignElement {
     if (!isCurrent() || this.#entering) return;
     const [before, account] = [this.#account, session?.account ?? null];
     this.#know(account);
+    // Nobody answers for somebody else.
+    if (before && account && before !== account) this.show(ghost());
     if (why === "language") return this.#again();
     if (why === "session" && before === account) return;
     if (session) return this.#arrive(session, before === undefined && this.#wanted, isCurrent);

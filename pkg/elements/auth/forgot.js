@@ -28,7 +28,7 @@ function createAsking(host, { config, go, told }, { view, action, field, send, a
     button: say(`auth.${view}_action`),
     submit: async (values) => {
       await send(values[field.name]);
-      told({ title: "auth.mail", text: `auth.${view}_sent`, mail: true, other: { view, typed: form.typed(), text: "common.again" } });
+      told({ title: "auth.mail", text: "auth.sent", mail: true, other: { view, typed: form.typed(), text: "common.again" } });
     },
   });
   const lead = make("p", { className: "muted" }, say(`auth.${view}_lead`));

@@ -17,7 +17,7 @@ export function createSignedIn(host, { profile, next, left }) {
 }
 
 /** The page that sent her here wants a proof that is not so old. */
-export const createConfirm = (host, { panel }) => ({ title: host.say("proof.title"), nodes: panel.element });
+export const createConfirm = (host, { panel }) => ({ title: host.say("proof.title"), nodes: panel });
 
 export function prepareProof(host, { maxAge, next, cancel, proved }) {
   const keep = action(host.say("common.cancel"), cancel);

@@ -1,4 +1,4 @@
-import { alarm, busy, make } from "../dom.js";
+import { alarm, busy, make, notice } from "../dom.js";
 import { createControl } from "./control.js";
 import { createWait } from "./wait.js";
 
@@ -70,7 +70,7 @@ export function createForm(host, { id, fields, button: label, danger, owner, mor
     button,
     controls: Object.fromEntries(controls.map((control) => [control.name, control])),
     /** Says, below the button, what came of it. */
-    say: (...nodes) => outcome.replaceChildren(make("div", { className: "notice", part: "notice" }, nodes)),
+    say: (...nodes) => outcome.replaceChildren(notice(nodes)),
     focus: () => controls[0].input.focus(),
     /** What was typed, for a form that takes the place of this one. */
     typed: () => Object.fromEntries(controls.map(({ name, read }) => [name, read()])),
