@@ -274,7 +274,7 @@ async function throughDemo(page, name, back = /^(You are signed in|the lessons o
 
 async function startVite(folder, config = "vite.config.js") {
   const { createServer } = await import("vite");
-  const server = await createServer({ root: folder, configFile: join(folder, config), logLevel: "error", cacheDir: join(folder, ".vite") });
+  const server = await createServer({ root: folder, configFile: join(folder, config), logLevel: "error", cacheDir: join(folder, "node_modules", ".vite") });
   await server.listen();
   return server;
 }

@@ -23,6 +23,8 @@ const COMMANDS = [
   [/^(?:openssl rand -base64 48 \| )?npx wrangler ([a-z]+(?: [a-z]+)*)/, wranglerKnows],
   [/^npm pack \.\/pkg$/, packs],
   [/^npm install (?:\.\.\/countersign\/)?(\S+\.tgz)$/, (_, file) => assert.equal(file, `${name}-${version}.tgz`)],
+  // What `chromium.test.mjs` does from within.
+  [/^npx (vite)$/, (_, tool) => assert.ok(existsSync(npmBin(tool)), tool)],
   // The file of this name on the same page: `chromium.test.mjs` runs it.
   [/^node (server\.mjs)$/, shown],
 ];
