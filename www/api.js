@@ -4,9 +4,9 @@ import { client } from "./client.js";
 
 /** A refusal of the school, or of the guard before it: a problem document with its `code`. */
 class Refusal extends Error {
-  constructor(problem) {
-    super(problem.detail ?? problem.title);
-    Object.assign(this, problem);
+  constructor({ code, title, detail, status, fields, max_age }) {
+    super(detail ?? title);
+    Object.assign(this, { code, title, detail, status, fields, max_age });
   }
 }
 

@@ -1,8 +1,9 @@
 import { client } from "./client.js";
 import { announce, at, link, make, notify } from "./dom.js";
-import { mayManage, mayUseStaffRoom } from "./policies.js";
+import { mayUseStaffRoom } from "./policies.js";
 import { markNav, sessionChanged, startRouter } from "./router.js";
 import { takeDone } from "./done.js";
+import { classesOf } from "./tags.js";
 
 const page = (name) => () => import(`./pages/${name}.js`);
 
@@ -54,10 +55,11 @@ async function changed(session) {
   known = session;
   if (keyOf(session) === keyOf(before)) return;
   showNav(session);
+  const same = session?.account === before?.account;
   if (!session) notify("You are signed out.");
-  else if (!before) notify();
+  else if (!same) notify();
   announce(session ? "You are signed in" : "You are signed out");
-  await sessionChanged({ same: session?.account === before?.account });
+  await sessionChanged({ same });
 }
 
 const keyOf = (session) => (session ? JSON.stringify([session.account, session.tags]) : "");
@@ -65,10 +67,10 @@ const keyOf = (session) => (session ? JSON.stringify([session.account, session.t
 /** Who is signed out is asked nothing, and so the Wasm need not be there. */
 function showNav(session) {
   const open = [link("/", "Home"), link("/documents", "Documents"), link("/classes", "Classes")];
-  const guarded = () => [
-    make("countersign-guard", { policy: mayUseStaffRoom }, link("/teachers", "Staff room")),
-    make("countersign-guard", { policy: mayManage }, link("/admin", "Administration")),
+  const guarded = [
+    session && make("countersign-guard", { policy: mayUseStaffRoom }, link("/teachers", "Staff room")),
+    classesOf(session).admin && link("/admin", "Administration"),
   ];
-  at("nav").replaceChildren(...open, ...(session ? guarded() : []));
+  at("nav").replaceChildren(...open, ...guarded.filter(Boolean));
   markNav();
 }

@@ -2,6 +2,7 @@
 
 import { read } from "./api.js";
 import { client } from "./client.js";
+import { classesOf } from "./tags.js";
 
 const always = [
   ["teacher", "Everybody who teaches here"],
@@ -18,6 +19,9 @@ async function wanted() {
     ]),
   ];
 }
+
+/** Whether the school counts her as one of its office; its groups come first. */
+export const isInOffice = async () => classesOf(await client.session()).office;
 
 export async function missing() {
   const [names, groups] = await Promise.all([wanted(), everyGroup()]);

@@ -9,11 +9,13 @@ export const profileOf = (account) =>
 /** Their profiles, without those that are gone. */
 export const profilesOf = async (accounts) => (await Promise.all(accounts.map(profileOf))).filter(Boolean);
 
-/** By the very address or user name, or by how only one of them begins. */
+/** By a user name, or by an address that was proved: one that anybody may have typed in is nobody's. */
 export async function personBy(handle) {
   const { accounts } = await client.accounts.list({ handle, limit: 10 });
-  const exact = accounts.find(({ email, user_name }) => [email, user_name].includes(handle));
-  const found = exact ?? (accounts.length === 1 ? accounts[0] : undefined);
-  if (found) return client.accounts.get(found.account);
-  throw Object.assign(new Error(`\`${handle}\` is not one person`), { code: accounts.length === 0 ? "nobody" : "several" });
+  const profiles = await profilesOf(accounts.map(({ account }) => account));
+  const same = (text) => text?.toLowerCase() === handle.toLowerCase();
+  const found = profiles.find(({ email, email_verified, user_name }) => same(user_name) || (email_verified && same(email)));
+  if (found) return found;
+  const code = profiles.some(({ email }) => same(email)) ? "unproved" : "nobody";
+  throw Object.assign(new Error(`\`${handle}\` is nobody`), { code });
 }

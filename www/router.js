@@ -8,6 +8,8 @@ import { words } from "./words.js";
 
 const NAME = "Hollow Oak School";
 
+const waiting = at("page").cloneNode(true);
+
 let routes;
 let wanted = 0; // the latest journey: whoever arrives later is not shown
 let shown; // the path that is shown
@@ -38,8 +40,10 @@ export const again = () => show();
  * taken away from her: whether she still may is said when she sends it.
  */
 export async function sessionChanged({ same }) {
-  const writing = same && at("page").querySelector("[data-writing]") !== null;
-  if (!still && !writing) await again();
+  if (still || (same && at("page").querySelector("[data-writing]"))) return;
+  // What was hers is not left in front of somebody else until there is something to show them.
+  if (!same) at("page").replaceChildren(...waiting.cloneNode(true).childNodes);
+  await again();
 }
 
 function follow(event) {

@@ -12,7 +12,7 @@ export const called = ({ name, user_name, email, account }, otherwise = account)
 
 /** A failure in words for people; one that has no words of ours comes with its code, for whoever helps them. */
 export const words = (error) =>
-  LINES[error.code] ?? `${sentence(error.detail ?? error.title ?? error.message)} (${error.code ?? error.name})`;
+  known(LINES, error.code) ?? `${sentence(error.detail ?? error.title ?? error.message)} (${error.code ?? error.name})`;
 
 const LINES = {
   version_stale: "Somebody else has changed this while you were writing. Copy what you need; “Cancel” shows it as it is now.",
@@ -24,13 +24,15 @@ const LINES = {
   transition_invalid: "There is no way from this status to that one.",
   network_unavailable: "The school could not be reached. Please try again.",
   nobody: "Nobody of that name has signed in here yet.",
-  several: "Several people begin like that. Please write it out.",
+  unproved: "Nobody has proved yet that this address is theirs. Under People you see who it is, and can enter them there.",
 };
+
+const known = (texts, code) => (Object.hasOwn(texts, code) ? texts[code] : undefined);
 
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 
 /** What is wrong with a field. */
-export const fault = (code) => FAULTS[code] ?? "This will not do.";
+export const fault = (code) => known(FAULTS, code) ?? "This will not do.";
 
 const FAULTS = {
   missing: "Please fill this in.",

@@ -28,8 +28,8 @@ after(async () => {
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name });
 const told = (page, text) => page.locator("#notice").getByText(text).waitFor();
-const rooms = (page) => page.getByRole("navigation", { name: "Administration" });
 const dialog = (page) => page.getByRole("dialog", { name: "Is it really you?" });
+const rooms = (page) => page.getByRole("navigation", { name: "Administration" });
 const client = (page, call) => page.evaluate(`import("/client.js").then(({ client }) => client.${call}).then(() => undefined)`);
 const place = (page, name) =>
   page.getByRole("group", { name: "Asked in four places" }).getByRole("button").filter({ hasText: name });
@@ -68,18 +68,45 @@ test("Ben and Cleo come in, and are told whom to ask", async () => {
 test("Ada enters Ben as a teacher and Cleo as a pupil; nobody twice, and nobody whom she did not mean", async () => {
   const { page } = ada;
   await page.goto("/admin/classes/7b");
-  const put = async (handle, role) => {
+  const find = async (handle, role) => {
     await page.getByLabel("Address or user name").fill(handle);
     await page.getByLabel("As").selectOption(role);
-    await page.getByRole("button", { name: "Enter" }).click();
+    await page.getByRole("button", { name: "Find" }).click();
   };
-  await put("nobody@school.example", "pupil");
+  await find("nobody@school.example", "pupil");
   await page.getByText("Nobody of that name has signed in here yet.").waitFor();
   await look(page, "school-admin-class-nobody");
-  await put("ben@school.example", "teacher");
+  await find("Ben@school.example", "teacher");
+  await page.getByRole("link", { name: "Ben" }).waitFor();
+  await look(page, "school-admin-class-found");
+  await page.getByRole("button", { name: "Enter as a teacher" }).click();
   await told(page, "Ben is a teacher of 7b now.");
-  await put("cleo@school.example", "pupil");
+});
+
+test("attack: who has typed in somebody's address, or begins as she does, is entered in her place", async () => {
+  const { page } = ada;
+  await page.goto("/admin/classes/7b");
+  const find = async (handle) => {
+    await page.getByLabel("Address or user name").fill(handle);
+    await page.getByRole("button", { name: "Find" }).click();
+  };
+  await find("cleo@school.example");
+  await page.getByText("Nobody has proved yet that this address is theirs.").waitFor();
+  await find("ben@school");
+  await page.getByText("Nobody of that name has signed in here yet.").waitFor();
+
+  await page.goto("/admin/people");
+  await page.getByLabel("Address or user name").fill("cleo@");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByText("No address").or(page.locator(".found").getByRole("link", { name: "Cleo" })).waitFor();
+  await page.locator(".found li").nth(1).waitFor({ state: "detached" });
+  await page.locator(".found").getByRole("link", { name: "Cleo" }).click();
+  await page.getByText("has not been proved, nor has the name").waitFor();
+  await page.getByLabel("Class", { exact: true }).selectOption("7b");
+  await page.getByRole("region", { name: "Into a class" }).getByRole("button", { name: "Enter" }).click();
   await told(page, "Cleo is a pupil of 7b now.");
+  await page.goto("/admin/classes/7b");
+  await page.getByRole("link", { name: "Cleo" }).waitFor();
   await look(page, "school-admin-class");
 });
 
@@ -122,7 +149,7 @@ test("publishing takes a fresh proof: Ben gives it at his provider, comes back, 
   await client(page, "endConfirmation()");
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   await dialog(page).getByText("not older than 10 minutes").waitFor();
-  assert.equal(await dialog(page).getByLabel("Your password").count(), 0, "he has none");
+  assert.equal(await dialog(page).getByLabel("Password").count(), 0, "he has none");
   await look(page, "school-proof-provider");
   await dialog(page).getByRole("button", { name: "Cancel" }).click();
   await page.getByText("Nothing was changed").waitFor();
@@ -218,16 +245,48 @@ test("with a password the proof is given on the page, and what was wanted is don
   await heading(page, "What to read").waitFor();
   await client(page, "endConfirmation()");
   await page.getByRole("button", { name: "Take it back" }).click();
-  await dialog(page).getByLabel("Your password").fill("not this one");
-  await dialog(page).getByRole("button", { name: "Continue" }).click();
-  await dialog(page).getByText("credentials_invalid").waitFor();
+  await dialog(page).getByLabel("Password", { exact: true }).fill("not this one");
+  await dialog(page).getByRole("button", { name: "Confirm" }).click();
+  await dialog(page).getByText("This is not your password.").waitFor();
   await look(page, "school-proof-password");
-  await dialog(page).getByLabel("Your password").fill(PASSWORD);
-  await dialog(page).getByRole("button", { name: "Continue" }).click();
+  await dialog(page).getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await dialog(page).getByRole("button", { name: "Confirm" }).click();
   await told(page, "Taken back");
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   await told(page, "Published.");
   await leave(REFUSALS);
+});
+
+test("attack: coming back from the provider does the opposite of what was wanted, or does it for somebody else", async () => {
+  const { page } = ben;
+  const state = () => page.evaluate(`fetch("/api/documents/class-trip").then((answer) => answer.json())`);
+  const leaveFor = async () => {
+    await page.goto("/documents/class-trip");
+    await client(page, "endConfirmation()");
+    await page.getByRole("button", { name: "Take it back" }).click();
+    await dialog(page).getByRole("button", { name: "Sign in anew with Demo school" }).click();
+    await page.getByRole("button", { name: /^Ben\b/ }).waitFor();
+  };
+  await leaveFor();
+  // Ada is quicker, and then publishes it once more.
+  const put = (published) =>
+    ada.page.evaluate(`import("/api.js").then(async ({ read, change }) => {
+      const { version } = await read("/api/documents/class-trip");
+      await change("/api/documents/class-trip/published", { published: ${published} }, version);
+    })`);
+  await put(false);
+  await chooseAtProvider(page, "Ben");
+  await page.getByRole("button", { name: "Publish", exact: true }).waitFor();
+  assert.equal((await state()).published, false);
+  await put(true);
+
+  await leaveFor();
+  await chooseAtProvider(page, "Ada");
+  await heading(page, "The trip in spring").waitFor();
+  await page.getByRole("button", { name: "Take it back" }).waitFor();
+  assert.equal((await state()).published, true, "it is Ada now, who wanted nothing");
+  await client(page, "signOut()");
+  await signIn(page, "Ben");
 });
 
 test("Ada looks after people: finds them, blocks and activates, ends sessions, takes tags", async () => {
@@ -247,10 +306,12 @@ test("Ada looks after people: finds them, blocks and activates, ends sessions, t
   assert.equal((await browser.get(`${runtime.oak}/auth/session?at=decided`)).json.session ?? null, null);
   await page.getByRole("button", { name: "Activate" }).click();
   await told(page, "is active now");
-  await accounts.enter(form.email);
+  for (let count = 0; count < 3; count += 1) await accounts.enter(form.email);
   await page.reload();
-  await page.getByRole("button", { name: /^End the session/ }).click();
+  await page.getByRole("button", { name: /^End the session/ }).first().click();
   await told(page, "One session has been ended.");
+  await page.getByRole("button", { name: "End them all" }).click();
+  await told(page, "2 sessions have been ended.");
   await page.getByLabel("Another tag").fill("/");
   await page.getByRole("button", { name: "Give" }).click();
   await page.getByText("tag_invalid").waitFor();
@@ -321,6 +382,18 @@ test("a new class has its groups; activity, rules and keys are shown", async () 
   await page.getByRole("dialog", { name: "Withdraw all keys?" }).waitFor();
   await look(page, "school-keys");
   await page.getByRole("button", { name: "Keep them" }).click();
+});
+
+test("attack: the question before all keys are withdrawn outlives the one who was asked", async () => {
+  const { page, context } = ada;
+  await page.getByRole("button", { name: "A key is compromised" }).click();
+  await page.getByRole("dialog", { name: "Withdraw all keys?" }).waitFor();
+  const other = await context.newPage();
+  await other.goto("/documents");
+  await client(other, "signOut()");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await heading(page, "Administration").waitFor();
+  await other.close();
 });
 
 test("each has an account page and a way out; the console has nothing to complain of", async () => {

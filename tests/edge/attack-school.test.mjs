@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { eventually, withPeople } from "../support/accounts.mjs";
 import { Browser } from "../support/browser.mjs";
+import { words as said } from "../../www/words.js";
 
 const LETTER = "/api/documents/pond-excursion"; // of class 7b
 const DRAFT = "/api/documents/class-trip"; // of class 7b, not published
@@ -17,6 +19,8 @@ describe("the school's routes", () => {
 
   before(async () => {
     admin = await at.people.admin();
+    await admin.giveTags(admin, "office");
+    await admin.send("POST", "/auth/refresh");
     [pupil, teacher] = [await tagged("class/7b"), await tagged("teacher/7a")];
   });
 
@@ -211,10 +215,10 @@ describe("the school's routes", () => {
     assert.equal((await pupil.get(LETTER)).json.published, true);
   });
 
-  test("attack: who was an administrator a moment ago makes a class, by the token that is left", async () => {
-    const former = await tagged("admin");
+  test("attack: who was in the office a moment ago makes a class, by the token that is left", async () => {
+    const former = await tagged("office");
     const left = former.bearer();
-    await admin.takeTags(former, "admin");
+    await admin.takeTags(former, "office");
     const form = { id: "8z", name: "Class 8z", room: "None", tutor: "Nobody" };
     const page = await eventually(
       () => left.send("POST", "/api/classes", form),
@@ -256,6 +260,84 @@ describe("the school's routes", () => {
     const drafts = await eventually(() => draftsOf(secretary), (ids) => ids.length > 0);
     assert.deepEqual(drafts, ["class-trip"], "a draft is listed for whoever may change that one");
     coded(await change(secretary, "/api/documents/school-rules", words), 403, "policy_refused");
+  });
+
+  test("attack: who carries no more than `admin/read-only` does what the office does", async () => {
+    const reader = await tagged("admin/read-only");
+    const form = { id: "8y", name: "Class 8y", room: "None", tutor: "Nobody" };
+    coded(await reader.send("POST", "/api/classes", form), 403, "policy_refused");
+    const line = { name: "Me", role: "teacher" };
+    coded(await reader.send("PUT", `/api/classes/7b/register/${reader.account}`, line), 403, "policy_refused");
+    coded(await change(reader, "/api/classes/7b", { note: "mine" }), 403, "policy_refused");
+    for (const path of ["/api/classes/7b", "/api/classes/7b/register"]) coded(await reader.get(path), 403, "policy_refused");
+    assert.ok((await reader.get("/api/documents")).json.documents.every(({ audience }) => audience === "public"));
+  });
+
+  test("attack: who taught here a minute ago writes the note and reads the register, by the token that is left", async () => {
+    const former = await tagged("teacher/9c");
+    const left = former.bearer();
+    const ask = () => Promise.all([change(left, "/api/classes/9c", { note: "mine" }, { "if-match": '"99"' }), left.get("/api/classes/9c/register")]);
+    assert.deepEqual((await ask()).map(({ status }) => status), [412, 200]);
+    await admin.takeTags(former, "teacher/9c");
+    const pages = await eventually(ask, ([write, register]) => write.status === 403 && register.status === 403);
+    for (const page of pages) coded(page, 403, "policy_refused");
+  });
+
+  test("attack: an author signs with a name or an address of her own choosing", async () => {
+    const ours = await at.people.person({ name: "The head teacher", email: "head@school.example" });
+    await admin.giveTags(ours, "teacher/7b");
+    await ours.send("POST", "/auth/refresh");
+    const letter = { ...words, kind: "letter", audience: "class", class: "7b" };
+    const author = async () => (await ours.send("POST", "/api/documents", letter)).json.author;
+    assert.equal(await author(), "A member of staff");
+    const line = { name: "Mr Brandt", role: "teacher" };
+    assert.equal((await admin.send("PUT", `/api/classes/7b/register/${ours.account}`, line)).status, 204);
+    assert.equal(await author(), "Mr Brandt", "the office has entered it");
+    await admin.send("DELETE", `/api/classes/7b/register/${ours.account}`);
+  });
+
+  test("attack: writing something uses up what the browser renews its session by", async () => {
+    const ours = await tagged("teacher/7b");
+    await admin.giveTags(ours, "choir");
+    const kept = ours.refreshToken;
+    const letter = { ...words, kind: "letter", audience: "class", class: "7b" };
+    assert.equal((await ours.send("POST", "/api/documents", letter)).status, 201);
+    assert.equal(ours.refreshToken, kept);
+    await sleep(11_000); // for so long a token that was used may come once more
+    assert.equal((await ours.send("POST", "/auth/refresh")).json.session?.account, ours.account);
+  });
+
+  test("attack: a body without end is read", async () => {
+    const ours = await tagged("teacher/7b");
+    // More than is taken, and then nothing more, and no end.
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(100_000).fill(32)) });
+    const headers = { authorization: `Bearer ${ours.token}`, "content-type": "application/json", "if-match": '"1"' };
+    const stop = AbortSignal.timeout(10_000);
+    const sent = { method: "PUT", headers, body, duplex: "half", signal: stop };
+    const answer = await fetch(`${at.origin}/api/classes/7b`, sent).then(({ status }) => status, (error) => error.cause?.code ?? error.name);
+    assert.ok([413, "UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(answer), String(answer));
+  });
+
+  test("attack: any `Authorization` stands for where a change comes from", async () => {
+    const ours = await tagged("teacher/7b");
+    const headers = { authorization: "Basic eDp5", origin: "https://evil.example", "content-type": "application/json", "if-match": '"1"' };
+    const sent = { method: "PUT", body: JSON.stringify(words), headers };
+    coded(await ours.browser.request(at.origin + LETTER, sent), 403, "origin_refused");
+  });
+
+  test("attack: a code that every object has is taken for one that there are words for", () => {
+    assert.equal(said({ code: "constructor", title: "no" }), "No. (constructor)");
+  });
+
+  test("who may change a published document by a grant reads it, too", async () => {
+    const secretary = await tagged();
+    const { json: group } = await admin.send("POST", "/auth/api/groups", { name: `readers/${secretary.account}`, description: "" });
+    assert.equal((await admin.send("PUT", `/auth/api/groups/${group.group}/members/${secretary.account}`)).status, 204);
+    const grant = { name: "edit", kind: "document", record: "herbarium" };
+    assert.equal((await admin.send("PUT", `/auth/api/groups/${group.group}/permissions`, grant)).status, 204);
+    const read = () => secretary.get("/api/documents/herbarium");
+    assert.equal((await eventually(read, ({ status }) => status === 200)).status, 200);
+    coded(await secretary.get("/api/documents/library-morning"), 404, "document_unknown");
   });
 
   test("the one page is there for every path of the site", async () => {

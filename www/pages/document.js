@@ -7,7 +7,7 @@ import { editor } from "../panels/editor.js";
 import { lonely, signInFirst } from "../panels/lonely.js";
 import { why } from "../panels/why.js";
 import { mayEditDocument, mayPublishDocument, mayReadDocument } from "../policies.js";
-import { takeAgain, withProof } from "../proof.js";
+import { proven, wasWanted } from "../proof.js";
 import { again } from "../router.js";
 import { KINDS, audienceOf } from "../words.js";
 
@@ -18,7 +18,7 @@ export async function page({ id }) {
   // For showing the buttons; the Worker asks again.
   const mayEdit = session !== null && (await client.can(mayEditDocument(document), { at: "replicated" }).catch(() => false));
   const node = make("div", { className: "document-page" }, sheet(document, mayEdit), panel(document));
-  if (mayEdit && takeAgain() === "publish") queueMicrotask(() => node.querySelector("[data-publish]")?.click());
+  if (mayEdit && (await wasWanted(publishing(document)))) queueMicrotask(() => node.querySelector("[data-publish]").click());
   return { title: document.title, node };
 }
 
@@ -54,15 +54,15 @@ function sheet(document, mayEdit) {
 }
 
 function tools(document, article) {
-  const publish = button(document.published ? "Take it back" : "Publish", () => setPublished(document, !document.published), {
+  const publishes = button(document.published ? "Take it back" : "Publish", () => publish(document), {
     className: document.published ? "quiet" : "",
   });
-  publish.dataset.publish = "";
+  publishes.dataset.publish = "";
   const edit = button("Change the text", async () => article.replaceWith(editing(document)), { className: "quiet" });
   return make(
     "div",
     { className: "sheet-tools" },
-    make("div", { className: "line" }, edit, publish),
+    make("div", { className: "line" }, edit, publishes),
     make(
       "p",
       { className: "hint" },
@@ -73,11 +73,16 @@ function tools(document, article) {
   );
 }
 
-async function setPublished(document, published) {
-  await withProof("publish", () => change(`/api/documents/${document.id}/published`, { published }, document.version));
+/** What the button does, to this version and no other. */
+const publishing = ({ id, version, published }) => ({ publish: id, version, published: !published });
+
+async function publish(document) {
+  const { id, version } = document;
+  const wanted = publishing(document);
+  const { published } = wanted;
+  if (!(await proven(wanted, () => change(`/api/documents/${id}/published`, { published }, version)))) return;
   await again();
-  const said = published ? "Published." : "Taken back: it is a draft again.";
-  notify(said);
+  notify(published ? "Published." : "Taken back: it is a draft again.");
 }
 
 function editing(document) {

@@ -57,12 +57,12 @@ const hero = () =>
   );
 
 function welcome(session, profile) {
-  const { attends, teaches, staff, office } = classesOf(session);
+  const { attends, teaches, staff, admin } = classesOf(session);
   const cards = [
     ...attends.map((id) => [`/classes/${id}`, `Class ${id}`, "The note, the timetable and what was handed out"]),
     ...teaches.map((id) => [`/classes/${id}`, `You teach ${id}`, "Its note, register and documents"]),
     ...(staff ? [["/teachers", "Staff room", "Write something, see who is in which class"]] : []),
-    ...(office ? [["/admin", "Administration", "People, classes, keys, and what has happened"]] : []),
+    ...(admin ? [["/admin", "Administration", "People, classes, keys, and what has happened"]] : []),
   ];
   return make(
     "section",

@@ -1,6 +1,6 @@
 import { client } from "../client.js";
 import { make } from "../dom.js";
-import { mayManage } from "../policies.js";
+import { classesOf } from "../tags.js";
 import { lonely, signInFirst } from "./lonely.js";
 
 const ROOMS = [
@@ -14,8 +14,9 @@ const ROOMS = [
 
 /** A page of the administration: for whoever carries the tag. What it calls is guarded at the edge in any case. */
 export const administered = (title, content) => async (params) => {
-  if (!(await client.session())) return { title, node: signInFirst("Administration", "The office signs in first.") };
-  if (!(await client.can(mayManage)))
+  const session = await client.session();
+  if (!session) return { title, node: signInFirst("Administration", "The office signs in first.") };
+  if (!classesOf(session).admin)
     return { title, node: lonely("For the office", "This part is for those who run the school.") };
   return {
     title,

@@ -14,7 +14,7 @@ function branch({ policy, outcome, by, parts = [] }) {
 }
 
 function inWords(policy) {
-  if (policy in PLAIN) return [PLAIN[policy]];
+  if (Object.hasOwn(PLAIN, policy)) return [PLAIN[policy]];
   const [[name, value]] = Object.entries(policy);
   return MEMBERS[name]?.(value) ?? [JSON.stringify(policy)];
 }

@@ -13,7 +13,7 @@ export async function show({ request, guard, school }, id) {
 }
 
 export async function writeNote({ request, guard, school }, id) {
-  const who = await guard.require(request, { policy: mayTeachClass({ id }) });
+  const who = await guard.require(request, { policy: mayTeachClass({ id }), at: "replicated" });
   if (who instanceof Response) return who;
   const version = versionOf(request);
   if (version === undefined) return problem("version_missing");
@@ -37,7 +37,7 @@ export async function create({ request, guard, school }) {
 }
 
 export async function register({ request, guard, school }, id) {
-  const who = await guard.require(request, { policy: mayUseStaffRoom });
+  const who = await guard.require(request, { policy: mayUseStaffRoom, at: "replicated" });
   if (who instanceof Response) return who;
   return (await school.class(id)) ? json({ people: await school.register(id) }) : problem("class_unknown");
 }

@@ -9,7 +9,7 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029]/;
  * The session's cookie is SameSite=Lax: that keeps other sites out, but not sibling hosts. So what changes something says where it comes
  * from; a token in the header is put there by nobody's browser.
  */
-export const isOwn = (request, issuer) => request.headers.has("authorization") || request.headers.get("origin") === issuer;
+export const isOwn = (request, issuer) => /^bearer /i.test(request.headers.get("authorization") ?? "") || request.headers.get("origin") === issuer;
 
 /** The version that a change is of; undefined where none is named. */
 export function versionOf(request) {
@@ -21,8 +21,8 @@ export function versionOf(request) {
 export async function readForm(request, form) {
   const [type] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
   if (type.trim() !== "application/json") return { refusal: problem("media_type_refused") };
-  const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > MAX_BYTES) return { refusal: problem("too_large") };
+  const bytes = await readBytes(request);
+  if (!bytes) return { refusal: problem("too_large") };
   const body = parsed(bytes);
   if (Object.prototype.toString.call(body) !== "[object Object]") return { refusal: problem("body_invalid") };
   const fields = [
@@ -32,6 +32,19 @@ export async function readForm(request, form) {
     ...Object.entries(form).flatMap(([field, check]) => faults(field, check(body[field]))),
   ];
   return fields.length > 0 ? { refusal: problem("fields_invalid", { fields }) } : { value: body };
+}
+
+/** No more than is taken is read. Undefined if there is more. */
+async function readBytes({ headers, body }) {
+  if (Number(headers.get("content-length") ?? 0) > MAX_BYTES) return undefined;
+  const parts = [];
+  let size = 0;
+  for await (const part of body ?? []) {
+    size += part.byteLength;
+    if (size > MAX_BYTES) return undefined;
+    parts.push(part);
+  }
+  return new Blob(parts).arrayBuffer();
 }
 
 const faults = (field, code) => (code ? [{ field, code }] : []);

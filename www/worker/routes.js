@@ -3,7 +3,6 @@ import { createGuard } from "countersign/edge";
 import { ACCOUNT, CLASS, DOCUMENT, pathPattern } from "../paths.js";
 import * as classes from "./classes.js";
 import * as documents from "./documents.js";
-import { called } from "../words.js";
 import { isOwn } from "./input.js";
 import { problem } from "./problem.js";
 
@@ -19,14 +18,12 @@ const routes = [
   ["/api/documents/:document/published", { PUT: documents.publish }],
 ].map(([path, methods]) => ({ pattern: pathPattern(path, SHAPES), methods }));
 
-const PREFIX = "/auth";
-
 const issuer = originOf(env.COUNTERSIGN);
 
 /** What is asked of the deployment goes to this very Worker: no hop over the network. */
-const deployment = { fetch: (url, init) => exports.default.fetch(url, init) };
+const binding = { fetch: (url, init) => exports.default.fetch(url, init) };
 
-const guard = issuer && createGuard({ issuer, prefix: PREFIX, signIn: "/sign-in", binding: deployment });
+const guard = issuer && createGuard({ issuer, signIn: "/sign-in", binding });
 
 export async function answer(request, { SCHOOL }) {
   // Countersign says what is wrong with such a configuration; nothing is opened by it.
@@ -34,22 +31,11 @@ export async function answer(request, { SCHOOL }) {
   const { pathname } = new URL(request.url);
   const found = routes.find(({ pattern }) => pattern.test(pathname));
   if (!found) return problem("not_found");
-  const handler = found.methods[request.method];
-  if (!handler) return problem("method_refused", {}, { allow: Object.keys(found.methods).join(", ") });
-  if (request.method !== "GET" && !isOwn(request, issuer)) return problem("origin_refused");
+  const { method } = request;
+  if (!Object.hasOwn(found.methods, method)) return problem("method_refused", {}, { allow: Object.keys(found.methods).join(", ") });
+  if (method !== "GET" && !isOwn(request, issuer)) return problem("origin_refused");
   const params = found.pattern.exec(pathname).slice(1);
-  return handler({ request, guard, school: SCHOOL.getByName("school"), nameOf }, ...params);
-}
-
-/**
- * What somebody is called, as her own profile says. `createClient` would ask the same, but would make the Worker fifteen times as large:
- * nothing here is loaded late, and so its dictionary of passwords would come along.
- */
-async function nameOf(request) {
-  const headers = new Headers({ accept: "application/json" });
-  for (const name of ["cookie", "authorization"]) if (request.headers.has(name)) headers.set(name, request.headers.get(name));
-  const profile = await deployment.fetch(`${issuer}${PREFIX}/api/profile`, { headers });
-  return called(profile.ok ? await profile.json() : {}, "A member of staff");
+  return found.methods[method]({ request, guard, school: SCHOOL.getByName("school") }, ...params);
 }
 
 /** The configuration is a table, or the same as JSON text. */

@@ -15,6 +15,8 @@ const SCHEMA = `
   ) STRICT;
 `;
 
+const MAX_LISTED = 200;
+
 /**
  * What the school itself knows: its classes, who is in them by name, its documents. One object, the single writer. It asks nobody whether
  * somebody may: its only callers are the routes, which have.
@@ -78,8 +80,17 @@ export class School extends DurableObject {
     this.#sql.exec("DELETE FROM register WHERE class = ? AND account = ?", id, account);
   }
 
+  /** What the office has entered somebody as, in this class before others: what people call themselves is no author's name. */
+  nameOf(account, id) {
+    const query = "SELECT name FROM register WHERE account = ? ORDER BY class = ? DESC, class LIMIT 1";
+    return this.#one(query, account, id ?? "")?.name ?? "A member of staff";
+  }
+
+  /** The newest, with how each of them begins. */
   documents() {
-    return this.#all("SELECT * FROM documents ORDER BY changed_at DESC, id").map(readDocument);
+    const columns = "id, kind, title, substr(body, 1, 400) AS body, audience, class, published, author, changed_at, version";
+    const rows = this.#all(`SELECT ${columns} FROM documents ORDER BY changed_at DESC, id LIMIT ?`, MAX_LISTED);
+    return rows.map(readDocument).map(({ body, ...rest }) => ({ ...rest, summary: summaryOf(body) }));
   }
 
   document(id) {
@@ -122,5 +133,10 @@ export class School extends DurableObject {
 }
 
 const readDocument = (row) => ({ ...row, published: row.published === 1 });
+
+function summaryOf(body) {
+  const [first] = body.split("\n\n");
+  return first.length > 160 ? `${first.slice(0, 157).trimEnd()}…` : first;
+}
 
 const seconds = () => Math.floor(Date.now() / 1000);

@@ -1,20 +1,19 @@
-import { change, read, remove } from "../../api.js";
-import { client } from "../../client.js";
+import { read } from "../../api.js";
 import { link, make, notify, unseen } from "../../dom.js";
+import { ROLES, enter, strike } from "../../enrolment.js";
 import { button, field, form, plainInput, select } from "../../form.js";
-import { groupOf } from "../../groups.js";
 import { administered } from "../../panels/administered.js";
 import { lonely } from "../../panels/lonely.js";
+import { personRow } from "../../panels/person-row.js";
 import { personBy } from "../../people.js";
 import { again } from "../../router.js";
 import { called } from "../../words.js";
 
-const ROOT = { pupil: "class", teacher: "teacher" };
-
 export const page = administered("Class", async ({ id }) => {
-  const none = (error) => (error.status === 404 ? null : Promise.reject(error));
-  const one = await read(`/api/classes/${encodeURIComponent(id)}`).catch(none);
-  if (!one) return [lonely("There is no such class", "Classes are called like 7b.")];
+  const one = await read(`/api/classes/${encodeURIComponent(id)}`).catch((error) => error);
+  if (one.status === 404) return [lonely("There is no such class", "Classes are called like 7b.")];
+  if (one.status === 403) return [lonely("Set up the school first", "You are not in its office yet. The overview has a button for it.")];
+  if (one instanceof Error) throw one;
   const { people } = await read(`/api/classes/${id}/register`);
   return [
     make("p", { className: "back" }, link("/admin/classes", "← Classes and groups")),
@@ -48,30 +47,32 @@ export const page = administered("Class", async ({ id }) => {
   ];
 });
 
-const enterForm = (id) =>
-  form(
-    [
-      make(
-        "div",
-        { className: "pair" },
-        field("Address or user name", plainInput("handle", { required: true }), {
-          hint: "Such as ben@school.example, once they have signed in here.",
-        }),
-        field("As", select("role", [["pupil", "Pupil"], ["teacher", "Teacher"]])),
-      ),
-    ],
-    "Enter",
-    ({ handle, role }) => enter(id, handle.trim(), role),
-  );
+/** Whom the office means is shown before anything is given to them. */
+function enterForm(id) {
+  const place = make("div", { className: "group" });
+  const ask = () => place.replaceChildren(whom(id, confirm));
 
-/** First the tag, which is what counts; then the register, which says the name. */
-async function enter(id, handle, role) {
-  const profile = await personBy(handle);
-  const { account } = profile;
-  const { group } = await groupOf(`${ROOT[role]}/${id}`);
-  await client.groups.addMember(group, account);
-  await change(`/api/classes/${id}/register/${account}`, { name: called(profile), role });
-  await after(`${called(profile)} is a ${role} of ${id} now.`);
+  function confirm(profile, role) {
+    const go = async () => {
+      await enter(profile, id, role);
+      await after(`${called(profile)} is a ${role} of ${id} now.`);
+    };
+    const yes = button(`Enter as a ${role}`, go);
+    const no = button("Somebody else", async () => ask(), { className: "quiet" });
+    place.replaceChildren(make("ul", { className: "people" }, personRow(profile)), make("div", { className: "line" }, yes, no));
+    yes.focus();
+  }
+
+  ask();
+  return place;
+}
+
+function whom(id, found) {
+  const handle = field("Address or user name", plainInput("handle", { required: true }), {
+    hint: "Such as ben@school.example, in full, once they have signed in here.",
+  });
+  const fields = [make("div", { className: "pair" }, handle, field("As", select("role", ROLES)))];
+  return form(fields, "Find", async ({ handle, role }) => found(await personBy(handle.trim()), role));
 }
 
 async function after(text) {
@@ -80,20 +81,16 @@ async function after(text) {
 }
 
 function list(title, people, id) {
-  const strike =
-    ({ account, name, role }) =>
-    async () => {
-      const { group } = await groupOf(`${ROOT[role]}/${id}`);
-      await client.groups.removeMember(group, account);
-      await remove(`/api/classes/${id}/register/${account}`);
-      await after(`${name} has left ${id}.`);
-    };
+  const takeOut = (person) => async () => {
+    await strike(person, id);
+    await after(`${person.name} has left ${id}.`);
+  };
   const row = (person) =>
     make(
       "li",
       {},
       make("a", { href: `/admin/people/${person.account}` }, person.name),
-      button(["Take out", unseen(` ${person.name}`)], strike(person), { className: "small quiet" }),
+      button(["Take out", unseen(` ${person.name}`)], takeOut(person), { className: "small quiet" }),
     );
   const heading = title.toLowerCase();
   return make(

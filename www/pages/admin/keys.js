@@ -1,9 +1,9 @@
 import { client } from "../../client.js";
-import { make, notify } from "../../dom.js";
+import { at, make, notify } from "../../dom.js";
 import { button } from "../../form.js";
 import { dateAndTime } from "../../moment.js";
 import { administered } from "../../panels/administered.js";
-import { takeAgain, withProof } from "../../proof.js";
+import { isStill, proven, wasWanted } from "../../proof.js";
 
 const STATES = {
   next: "Published, signs soon",
@@ -15,13 +15,18 @@ const STATES = {
 export const page = administered("Signing keys", async () => {
   const list = make("div", {});
   const show = (keys) => list.replaceChildren(make("ul", { className: "rows keys" }, ...keys.map(row)));
-  const load = () => withProof("keys", () => client.keys.list()).then(show);
+  const load = async () => {
+    const keys = await proven("list", () => client.keys.list());
+    if (keys) show(keys);
+  };
   const rotate = async (how, said) => {
-    show(await withProof("keys", () => client.keys.rotate(how)));
+    const keys = await proven("rotate", () => client.keys.rotate(how));
+    if (!keys) return;
+    show(keys);
     notify(said);
   };
   const listing = button("List the keys", load, { className: "quiet" });
-  if (takeAgain() === "keys") queueMicrotask(() => listing.click());
+  if (await wasWanted("list")) queueMicrotask(() => listing.click());
   return [
     make("h1", {}, "Signing keys"),
     make(
@@ -46,6 +51,7 @@ export const page = administered("Signing keys", async () => {
 
 /** Everybody's token is void within minutes: asked twice. */
 async function compromised(rotate) {
+  const { account } = client.getSnapshot();
   const dialog = make(
     "dialog",
     { className: "dialog", "aria-labelledby": "compromised-title" },
@@ -60,13 +66,15 @@ async function compromised(rotate) {
       make("button", { type: "button", className: "quiet", onclick: () => dialog.close("") }, "Keep them"),
     ),
   );
-  document.body.append(dialog);
+  // It goes with the page, and so with whose page it is.
+  at("page").append(dialog);
   dialog.showModal();
   const said = await new Promise((resolve) =>
     dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }),
   );
   dialog.remove();
-  if (said === "yes") await rotate({ compromised: true }, "All keys are withdrawn, and a new one signs.");
+  if (said === "yes" && (await isStill(account)))
+    await rotate({ compromised: true }, "All keys are withdrawn, and a new one signs.");
 }
 
 const row = ({ kid, alg, state, created_at }) =>

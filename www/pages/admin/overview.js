@@ -1,27 +1,21 @@
 import { client } from "../../client.js";
 import { link, make, notify } from "../../dom.js";
 import { button } from "../../form.js";
-import { missing, setUp } from "../../groups.js";
+import { isInOffice, missing, setUp } from "../../groups.js";
 import { administered } from "../../panels/administered.js";
 import { tile, tiles } from "../../panels/tiles.js";
 import { again } from "../../router.js";
 
 export const page = administered("Administration", async () => {
-  const [lacking, { accounts: pending }, teachers, pupils] = await Promise.all([
+  const [lacking, inOffice, { accounts: pending }, teachers, pupils] = await Promise.all([
     missing(),
+    isInOffice(),
     client.accounts.list({ status: "pending", limit: 10 }),
     client.tags.find("groups", "teacher", { kind: "account", limit: 10 }),
     client.tags.find("groups", "class", { kind: "account", limit: 10 }),
   ]);
   const steps = [
-    step(
-      lacking.length === 0,
-      "Set up the school",
-      lacking.length === 0
-        ? "Its groups are there, and the office may edit every document."
-        : `Makes ${lacking.length} groups, such as class/7b and teacher/7b, lets the group office edit every document, and puts you into it.`,
-      lacking.length > 0 && button("Set up the school", begin),
-    ),
+    setUpStep(lacking.length, inOffice),
     step(teachers.records.length > 0, "Make somebody a teacher", [
       "Let Ben sign in once, in another browser or a private window. Then open ",
       link("/admin/classes/7b", "class 7b"),
@@ -64,6 +58,14 @@ export const page = administered("Administration", async () => {
     ]),
   ];
 });
+
+function setUpStep(lacking, inOffice) {
+  const done = lacking === 0 && inOffice;
+  const text = done
+    ? "Its groups are there, and the office may edit every document."
+    : `Makes ${lacking} groups, such as class/7b and teacher/7b, lets the group office edit every document, and puts you into it.`;
+  return step(done, "Set up the school", text, !done && button("Set up the school", begin));
+}
 
 async function begin() {
   await setUp();

@@ -1,6 +1,8 @@
+import { read } from "../../api.js";
 import { client } from "../../client.js";
 import { link, make, notify, unseen } from "../../dom.js";
-import { button, field, form, plainInput } from "../../form.js";
+import { ROLES, enter } from "../../enrolment.js";
+import { button, field, form, plainInput, select } from "../../form.js";
 import { dateAndTime, when } from "../../moment.js";
 import { administered } from "../../panels/administered.js";
 import { eventList } from "../../panels/events.js";
@@ -10,6 +12,8 @@ import { ACCOUNT, whole } from "../../paths.js";
 import { profileOf } from "../../people.js";
 import { again } from "../../router.js";
 import { called } from "../../words.js";
+
+const UNPROVED = "The address of this account has not been proved, nor has the name. Enter them only if you know that it is theirs.";
 
 const STEPS = [
   { to: "active", title: "Activate", from: ["blocked", "disabled"], said: "is active now" },
@@ -27,7 +31,8 @@ const STEPS = [
 export const page = administered("Person", async ({ account }) => {
   const profile = whole(ACCOUNT).test(account) && (await profileOf(account));
   if (!profile) return [lonely("There is nobody of that id", "Perhaps the account has been deleted.")];
-  const [{ tags }, sessions, { events }] = await Promise.all([
+  const [{ classes }, { tags }, sessions, { events }] = await Promise.all([
+    read("/api/classes"),
     client.tags.get("groups", `account/${account}`),
     client.accounts.sessions(account),
     client.accounts.events(account, { limit: 20 }),
@@ -36,6 +41,7 @@ export const page = administered("Person", async ({ account }) => {
     make("p", { className: "back" }, link("/admin/people", "← People")),
     make("div", { className: "head" }, make("h1", {}, called(profile)), status(profile.status)),
     facts(profile),
+    part("Into a class", profile.email_verified ? undefined : UNPROVED, classForm(profile, classes)),
     part("Tags", "What this person’s token carries, from the next one on.", tagsOf(account, tags)),
     part(
       "Signed in",
@@ -81,6 +87,16 @@ function facts(profile) {
   );
 }
 
+function classForm(profile, classes) {
+  const into = async ({ class: id, role }) => {
+    await enter(profile, id, role);
+    await after(`${called(profile)} is a ${role} of ${id} now.`);
+  };
+  const names = classes.map(({ id, name }) => [id, name]);
+  const fields = [field("Class", select("class", names)), field("As", select("role", ROLES))];
+  return form([make("div", { className: "pair" }, ...fields)], "Enter", into);
+}
+
 async function step(profile, to, said) {
   await client.accounts.setStatus(profile.account, to);
   await after(`${called(profile)} ${said}.`);
@@ -116,7 +132,7 @@ function tagsOf(account, tags) {
 function sessionsOf(profile, sessions) {
   const { account } = profile;
   const end = (sid) => async () => {
-    const ended = await client.accounts.endSessions(account, sid);
+    const ended = await (sid ? client.accounts.endSessions(account, sid) : client.accounts.endSessions(account));
     await after(ended === 1 ? "One session has been ended." : `${ended} sessions have been ended.`);
   };
   const name = ({ device }) => [device?.browser, device?.os].filter(Boolean).join(" on ") || "An unknown device";
@@ -132,6 +148,6 @@ function sessionsOf(profile, sessions) {
     "div",
     {},
     make("ul", { className: "rows" }, ...rows),
-    sessions.length > 1 && button("End them all", end(undefined), { className: "quiet danger" }),
+    sessions.length > 1 && button("End them all", end(), { className: "quiet danger" }),
   );
 }
