@@ -16,10 +16,10 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<web_sys:
     }
     let guard = match path.as_str() {
         // A check of the token alone.
-        "/lessons" => Guard { tag: Question::parse("groups:teacher").ok(), ..Guard::default() },
+        "/lessons" => Guard { tag: Some(valid(Question::parse("groups:teacher"))?), ..Guard::default() },
         // A permission is the Directory's to know.
         "/marks" => Guard {
-            permission: Permission::parse("read", Some("document"), Some("marks")).ok(),
+            permission: Some(valid(Permission::parse("read", Some("document"), Some("marks")))?),
             at: Some(Tier::Decided),
             ..Guard::default()
         },
@@ -32,4 +32,9 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<web_sys:
         }
         Err(answer) => Ok(answer),
     }
+}
+
+/// A demand that is misspelt opens nothing: the answer is 500, and the log says why.
+fn valid<T>(demand: countersign::error::Result<T>) -> Result<T> {
+    demand.map_err(|error| error.to_string().into())
 }
