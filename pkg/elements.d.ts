@@ -6,7 +6,7 @@
  * `--countersign-…` and by parts.
  */
 
-import type { Client, Conditions, CountersignError, Policy, Session, Tier } from "./index.js";
+import type { Client, Conditions, ConfirmationRequired, CountersignError, Policy, Session, Tier } from "./index.js";
 
 /** Sets the client of all elements that have none of their own. */
 export function setClient(client: Client): void;
@@ -16,6 +16,20 @@ export function setClient(client: Client): void;
  * names of a deployment's own fields can be said in it, too: `{ field: { "fields.class": "Klas", "fields.class.7b": "7b" } }`.
  */
 export function addLanguage(language: string, texts: Texts): void;
+
+/**
+ * Asks in a dialog for the fresh proof that an error `confirmation_required` wants, so that an application can then repeat what was refused:
+ * true if it was given here; false if she has closed the dialog, or if nobody or somebody else is signed in by then. A provider's proof leaves
+ * the page, and then it never resolves. Rejects, with the client's error, where the ways to prove it could not be asked for.
+ */
+export function prove(error: Partial<Pick<ConfirmationRequired, "max_age" | "proofs">>, options?: ProveOptions): Promise<boolean>;
+
+export interface ProveOptions {
+  /** Whom it asks. Without it: the client of all elements. */
+  client?: Client;
+  /** Where a provider leads back to: a path of this origin. Without it: here. */
+  next?: string;
+}
 
 /** Texts by group and name, as `elements/text/en.js` of this package has them. */
 export type Texts = { [group: string]: { [name: string]: Text } };
@@ -69,7 +83,12 @@ export class AuthElement extends CountersignElement {
  * `<countersign-user account="/account" sign-in="/sign-in">`: a link to sign in, or a menu of who is signed in. Elements in it are more items of
  * the menu. `sign-in` is the deployment's page unless given; without `account` the menu leads to no such page.
  */
-export class UserElement extends CountersignElement {}
+export class UserElement extends CountersignElement {
+  /** The page of her account; empty: none. */
+  account: string;
+  /** The page where people sign in; empty: the deployment's. */
+  signIn: string;
+}
 
 /** A part of `<countersign-account>`. */
 export type AccountSection = "profile" | "email" | "password" | "identities" | "sessions" | "data";
@@ -78,17 +97,20 @@ export type AccountSection = "profile" | "email" | "password" | "identities" | "
  * `<countersign-account sections="profile password">`: what people do with their own account, as far as the deployment offers it; without
  * `sections`, all of it. The slot `signed-out` is shown to who is signed out.
  */
-export class AccountElement extends CountersignElement {}
+export class AccountElement extends CountersignElement {
+  /** Parts and their order, as `profile password`; empty: all that the deployment offers. */
+  sections: string;
+}
 
 /**
  * `<countersign-guard tag="groups:teacher">` shows what stands in it only if the tag, the policy, or both let in who is here. Slots: `otherwise`,
  * and `waiting` until it is known. For showing and hiding: what must be kept from people is guarded at the edge.
  */
 export class GuardElement extends CountersignElement {
-  /** A question such as `groups:teacher`; null if none is asked. */
+  /** A question such as `groups:teacher`; null if none is asked. Undefined is one that got lost, and lets in nobody. */
   get tag(): string | null;
   set tag(tag: string | null | undefined);
-  /** A policy, or its JSON, as the attribute has it. */
+  /** A policy, or its JSON, as the attribute has it. Set to null, none is asked; undefined is one that got lost, and lets in nobody. */
   get policy(): Policy | string | undefined;
   set policy(policy: Policy | string | null | undefined);
   /** What the page says of the conditions that the policy names. */
@@ -101,6 +123,57 @@ export class GuardElement extends CountersignElement {
   readonly held: boolean | undefined;
 }
 
+/** What a guard asks for: either, or both, and then both must hold. One that is given without a value is never met. */
+export type GuardDemand = { tag: string; policy?: never } | { policy: Policy; tag?: never } | { tag: string; policy: Policy };
+
+/** Why somebody is signed out: by herself, or because her account is gone. */
+export type Departure = "signed_out" | "deleted";
+
+/** What the elements tell. It goes up through the page, and out of shadow trees. */
+export interface ElementEvents {
+  /** Somebody has signed in by this element, or proved anew who she is. Prevented, it does not go on to `next`. */
+  "countersign-signed-in": CustomEvent<Session>;
+  /** She has signed out by this element, or deleted her account there. */
+  "countersign-signed-out": CustomEvent<Departure>;
+  /** `<countersign-auth>` shows another way in. */
+  "countersign-view": CustomEvent<AuthView>;
+  /** Something of the account was changed. */
+  "countersign-changed": CustomEvent<AccountSection>;
+  /** What an element that shows no errors could not find out. Of a guard it can be prevented: then nothing is written to the console. */
+  "countersign-error": CustomEvent<CountersignError | Error>;
+}
+
+/** The elements by their names: class, what is set in markup, and what they tell. */
+export interface Elements {
+  "countersign-auth": {
+    element: AuthElement;
+    attributes: {
+      view?: AuthView;
+      next?: string;
+      "next-from-url"?: boolean | "";
+      name?: string;
+      required?: boolean;
+      disabled?: boolean;
+    };
+    events: "countersign-signed-in" | "countersign-signed-out" | "countersign-view";
+  };
+  "countersign-user": {
+    element: UserElement;
+    attributes: { account?: string; "sign-in"?: string };
+    events: "countersign-signed-out" | "countersign-error";
+  };
+  "countersign-account": {
+    element: AccountElement;
+    attributes: { sections?: string };
+    events: "countersign-changed" | "countersign-signed-out";
+  };
+  "countersign-guard": {
+    element: GuardElement;
+    attributes: { tag?: string; policy?: Policy | string; at?: Tier; conditions?: Conditions };
+    events: "countersign-error";
+  };
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     "countersign-auth": AuthElement;
@@ -109,19 +182,7 @@ declare global {
     "countersign-guard": GuardElement;
   }
 
-  /** They go up through the page, and out of shadow trees. */
-  interface GlobalEventHandlersEventMap {
-    /** Somebody has signed in by this element, or proved anew who she is. Prevented, it does not go on to `next`. */
-    "countersign-signed-in": CustomEvent<Session>;
-    /** She has signed out by this element, or deleted her account there. */
-    "countersign-signed-out": CustomEvent<"signed_out" | "deleted">;
-    /** `<countersign-auth>` shows another way in. */
-    "countersign-view": CustomEvent<AuthView>;
-    /** Something of the account was changed. */
-    "countersign-changed": CustomEvent<AccountSection>;
-    /** What an element that shows no errors could not find out. Of a guard it can be prevented: then nothing is written to the console. */
-    "countersign-error": CustomEvent<CountersignError | Error>;
-  }
+  interface GlobalEventHandlersEventMap extends ElementEvents {}
 }
 
 export {};

@@ -4,8 +4,8 @@
  */
 
 import type { DetailedHTMLProps, HTMLAttributes, ReactElement, ReactNode } from "react";
-import type { AccountElement, AccountSection, AuthElement, AuthView, GuardElement, UserElement } from "./elements.js";
-import type { Client, Conditions, CountersignError, Policy, PolicyOptions, Session, Tier } from "./index.js";
+import type { ElementEvents, Elements, GuardDemand } from "./elements.js";
+import type { Client, Conditions, Policy, PolicyOptions, Session, Tier } from "./index.js";
 
 /** Gives a client to all below, and asks it once who is signed in. */
 export declare function CountersignProvider(props: {
@@ -31,8 +31,7 @@ export declare function useHas(tag: string): boolean | undefined;
 /** Whether a policy holds, otherwise as `useHas`; with `at` it is asked at the edge. The policy may be another object each time. */
 export declare function useCan(policy: Policy, options?: PolicyOptions): boolean | undefined;
 
-/** Either, or both: then both must hold. One that is given without a value is never met. */
-export type GuardDemand = { tag: string; policy?: never } | { policy: Policy; tag?: never } | { tag: string; policy: Policy };
+export type { GuardDemand } from "./elements.js";
 
 export type GuardProps = GuardDemand & {
   /** Where it is asked. Without it: in the page. */
@@ -50,45 +49,18 @@ export type GuardProps = GuardDemand & {
 export declare function Guard(props: GuardProps): ReactElement;
 
 /** What each element takes. React 18 sets attributes alone: no `client`, no policy that is an object, and none of the events. */
-type Of<Element, Own> = DetailedHTMLProps<HTMLAttributes<Element>, Element> & { client?: Client } & Own;
+type Of<Name extends keyof Elements, Element = Elements[Name]["element"]> = DetailedHTMLProps<HTMLAttributes<Element>, Element> & {
+  client?: Client;
+} & Elements[Name]["attributes"] & { [Event in Elements[Name]["events"] as `on${Event}`]?: (event: ElementEvents[Event]) => void };
 
 declare module "react" {
   namespace JSX {
     /** The elements of `countersign/elements`. */
     interface IntrinsicElements {
-      "countersign-auth": Of<
-        AuthElement,
-        {
-          view?: AuthView;
-          next?: string;
-          "next-from-url"?: boolean | "";
-          name?: string;
-          required?: boolean;
-          disabled?: boolean;
-          "oncountersign-signed-in"?: (event: CustomEvent<Session>) => void;
-          "oncountersign-signed-out"?: (event: CustomEvent<"signed_out" | "deleted">) => void;
-          "oncountersign-view"?: (event: CustomEvent<AuthView>) => void;
-        }
-      >;
-      "countersign-user": Of<UserElement, { account?: string; "sign-in"?: string }>;
-      "countersign-account": Of<
-        AccountElement,
-        {
-          sections?: string;
-          "oncountersign-changed"?: (event: CustomEvent<AccountSection>) => void;
-          "oncountersign-signed-out"?: (event: CustomEvent<"signed_out" | "deleted">) => void;
-        }
-      >;
-      "countersign-guard": Of<
-        GuardElement,
-        {
-          tag?: string;
-          policy?: Policy | string;
-          at?: Tier;
-          conditions?: Conditions;
-          "oncountersign-error"?: (event: CustomEvent<CountersignError | Error>) => void;
-        }
-      >;
+      "countersign-auth": Of<"countersign-auth">;
+      "countersign-user": Of<"countersign-user">;
+      "countersign-account": Of<"countersign-account">;
+      "countersign-guard": Of<"countersign-guard">;
     }
   }
 }

@@ -18,8 +18,8 @@ import type {
   VNode,
   VNodeProps,
 } from "vue";
-import type { AccountSection, AuthView } from "./elements.js";
-import type { Client, Conditions, CountersignError, Policy, PolicyOptions, Session, Tier } from "./index.js";
+import type { ElementEvents, Elements, GuardDemand } from "./elements.js";
+import type { Client, Conditions, Policy, PolicyOptions, Session, Tier } from "./index.js";
 
 export interface Provided {
   /** One for the whole page; on a server, one for each request. */
@@ -52,8 +52,7 @@ export declare function useCan(
   options?: MaybeRefOrGetter<PolicyOptions | undefined>,
 ): ComputedRef<boolean | undefined>;
 
-/** Either, or both: then both must hold. One that is given without a value is never met. */
-export type GuardDemand = { tag: string; policy?: never } | { policy: Policy; tag?: never } | { tag: string; policy: Policy };
+export type { GuardDemand } from "./elements.js";
 
 export type GuardProps = GuardDemand & {
   /** Where it is asked. Without it: in the page. */
@@ -74,36 +73,24 @@ export declare const Guard: new () => {
   };
 };
 
+/** `sign-in` as `signIn`. */
+type Camel<Text extends string> = Text extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Text;
+
 /** What each element takes. */
-type Of<Own> = new () => { $props: HTMLAttributes & ReservedProps & { client?: Client } & Own };
+type Of<Name extends keyof Elements, Attributes = Elements[Name]["attributes"]> = new () => {
+  $props: HTMLAttributes &
+    ReservedProps & { client?: Client } & { [Attribute in keyof Attributes as Camel<Attribute & string>]: Attributes[Attribute] } & {
+      [Event in Elements[Name]["events"] as `on${Capitalize<Camel<Event>>}`]?: (event: ElementEvents[Event]) => void;
+    };
+};
 
 declare module "vue" {
   /** The elements of `countersign/elements`. */
   interface GlobalComponents {
-    "countersign-auth": Of<{
-      view?: AuthView;
-      next?: string;
-      nextFromUrl?: boolean;
-      name?: string;
-      required?: boolean;
-      disabled?: boolean;
-      onCountersignSignedIn?: (event: CustomEvent<Session>) => void;
-      onCountersignSignedOut?: (event: CustomEvent<"signed_out" | "deleted">) => void;
-      onCountersignView?: (event: CustomEvent<AuthView>) => void;
-    }>;
-    "countersign-user": Of<{ account?: string; signIn?: string }>;
-    "countersign-account": Of<{
-      sections?: string;
-      onCountersignChanged?: (event: CustomEvent<AccountSection>) => void;
-      onCountersignSignedOut?: (event: CustomEvent<"signed_out" | "deleted">) => void;
-    }>;
-    "countersign-guard": Of<{
-      tag?: string;
-      policy?: Policy | string;
-      at?: Tier;
-      conditions?: Conditions;
-      onCountersignError?: (event: CustomEvent<CountersignError | Error>) => void;
-    }>;
+    "countersign-auth": Of<"countersign-auth">;
+    "countersign-user": Of<"countersign-user">;
+    "countersign-account": Of<"countersign-account">;
+    "countersign-guard": Of<"countersign-guard">;
   }
 }
 

@@ -55,6 +55,9 @@ export const props: GuardProps = { tag: "groups:a", children: "text" };
 <CountersignProvider />;
 // @ts-expect-error: no such view
 <countersign-auth view="login" />;
+<countersign-user oncountersign-error={(event) => console.log(event.detail.message)} oncountersign-signed-out={({ detail }) => console.log(detail === "deleted")} />;
+// @ts-expect-error: there is no other reason
+<countersign-user oncountersign-signed-out={({ detail }) => console.log(detail === "banned")} />;
 // @ts-expect-error: no such element
 <countersign-login />;
 // @ts-expect-error: it may not be known yet
@@ -96,6 +99,9 @@ createApp(App).use(createCountersign({ client, session })).mount("#app");
 type Props<Name extends keyof GlobalComponents> = InstanceType<GlobalComponents[Name]>["$props"];
 export const auth: Props<"countersign-auth"> = { next: "/lessons", view: "forgot", onCountersignSignedIn: ({ detail }) => console.log(detail.account) };
 export const guard: Props<"countersign-guard"> = { policy: policy.verified(), at: "decided" };
+export const user: Props<"countersign-user"> = { signIn: "/sign-in", onCountersignSignedOut: ({ detail }) => console.log(detail === "deleted") };
+// @ts-expect-error: it is there or not
+export const counted: Props<"countersign-auth"> = { nextFromUrl: 1 };
 // @ts-expect-error: no such view
 export const misspelt: Props<"countersign-auth"> = { view: "login" };
 // @ts-expect-error: nothing is demanded

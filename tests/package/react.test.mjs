@@ -39,6 +39,11 @@ describe("on a server", () => {
     assert.deepEqual(asked, []);
   });
 
+  it("attack: what a client that many people share knows of one of them is not rendered for another", () => {
+    const rendered = (provided) => renderToString(within({ client: aClient(ben), ...provided }, make(Who)));
+    assert.deepEqual([rendered({ session: ada }), rendered({ session: null }), rendered({})], ["<p>ada</p>", "<p>nobody</p>", "<p>unknown</p>"]);
+  });
+
   it("without a provider every hook says what is missing", () => {
     for (const hook of [useClient, useSession, () => useHas("groups:a"), () => useCan("anyone")]) {
       assert.throws(() => renderToString(make(() => hook())), /CountersignProvider/);

@@ -110,6 +110,11 @@ describe("on a server", () => {
     assert.deepEqual([client.sessionCalls, client.asked, client.listeners.size], [0, [], 0]);
   });
 
+  it("attack: what a client that many people share knows of one of them is not rendered for another", async () => {
+    const rendered = (provided) => renderToString(createSSRApp(Who).use(createCountersign({ client: aClient(ben), ...provided })));
+    assert.deepEqual([await rendered({ session: ada }), await rendered({ session: null }), await rendered({})], ["<p>ada</p>", "<p>nobody</p>", "<p>unknown</p>"]);
+  });
+
   it("without a client every composable says what is missing", () => {
     for (const composable of [useClient, useSession, () => useHas("groups:a"), () => useCan("anyone")]) {
       assert.throws(() => createApp(Who).runWithContext(composable), /createCountersign/);
