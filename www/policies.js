@@ -2,7 +2,7 @@
 // Policies are plain JSON; the package's builders write the same.
 
 const tag = (name) => ({ has_tag: `groups:${name}` });
-// The school's own. Who carries `admin/read-only` carries `admin` as well, as tags go, and the deployment itself asks for it to the letter.
+// The school's own. `admin` is the deployment's, which asks for it to the letter: to a policy, who carries `admin/read-only` carries it, too.
 const office = tag("office");
 const staff = { has_tag: { any: ["groups:teacher", "groups:office"] } };
 const everybodyHere = { has_tag: { any: ["groups:class", "groups:teacher", "groups:office"] } };

@@ -1,5 +1,5 @@
-// What takes a fresh proof of who somebody is: she is asked for it, and then it is done. At a provider she gives it on another page, and it is
-// done when she is back.
+// What takes a fresh proof of who somebody is: she is asked for it, and then it is done. At a provider she gives it on another page, and
+// it is done when she is back.
 
 import { client } from "./client.js";
 import { prove } from "./countersign/elements/index.js";

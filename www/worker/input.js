@@ -9,7 +9,8 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029]/;
  * The session's cookie is SameSite=Lax: that keeps other sites out, but not sibling hosts. So what changes something says where it comes
  * from; a token in the header is put there by nobody's browser.
  */
-export const isOwn = (request, issuer) => /^bearer /i.test(request.headers.get("authorization") ?? "") || request.headers.get("origin") === issuer;
+export const isOwn = ({ headers }, issuer) =>
+  /^bearer /i.test(headers.get("authorization") ?? "") || headers.get("origin") === issuer;
 
 /** The version that a change is of; undefined where none is named. */
 export function versionOf(request) {

@@ -12,7 +12,8 @@ import { called } from "../../words.js";
 export const page = administered("Class", async ({ id }) => {
   const one = await read(`/api/classes/${encodeURIComponent(id)}`).catch((error) => error);
   if (one.status === 404) return [lonely("There is no such class", "Classes are called like 7b.")];
-  if (one.status === 403) return [lonely("Set up the school first", "You are not in its office yet. The overview has a button for it.")];
+  if (one.status === 403)
+    return [lonely("Set up the school first", "You are not in its office yet. The overview has a button for it.")];
   if (one instanceof Error) throw one;
   const { people } = await read(`/api/classes/${id}/register`);
   return [
@@ -50,7 +51,7 @@ export const page = administered("Class", async ({ id }) => {
 /** Whom the office means is shown before anything is given to them. */
 function enterForm(id) {
   const place = make("div", { className: "group" });
-  const ask = () => place.replaceChildren(whom(id, confirm));
+  const ask = () => place.replaceChildren(whom(confirm));
 
   function confirm(profile, role) {
     const go = async () => {
@@ -67,7 +68,7 @@ function enterForm(id) {
   return place;
 }
 
-function whom(id, found) {
+function whom(found) {
   const handle = field("Address or user name", plainInput("handle", { required: true }), {
     hint: "Such as ben@school.example, in full, once they have signed in here.",
   });
