@@ -1,5 +1,5 @@
-// The look that all elements share. A page changes it by the variables at the top, and by parts. What each has of its own goes through here, too:
-// side by side they compress best.
+// The look that all elements share. A page changes it by the variables at the top, and by parts. What each has of its own goes through here, too,
+// and base.js imports this first: side by side they compress best. Imported where each belongs, they take 258 bytes more (gzip); 37 are left.
 
 export { accountStyle } from "./account/style.js";
 export { authStyle } from "./auth/style.js";

@@ -231,7 +231,7 @@ test("linking takes a fresh proof, comes back to the page, and unlinking asks fi
   await row.getByRole("button", { name: /^Unlink Other/ }).click();
   await asked.getByRole("button", { name: "Unlink" }).click();
   await linked.getByText("None yet.").waitFor();
-  await page.getByRole("status").getByText("Other is no longer linked").waitFor();
+  await linked.getByRole("status").getByText("Other is no longer linked").waitFor();
   assert.equal(await focused(page), "identities-title", "the button is gone, the focus is not");
   await hears(page, "countersign-changed", "identities");
   await leave(REFUSALS);
@@ -274,6 +274,7 @@ test("two browsers: each sees the other, one ends the other, and then all others
   await there.waitFor({ state: "detached" });
   assert.equal(await rows(sessions).count(), 2);
   assert.equal(await focused(desk.page), "sessions-title", "the button is gone, the focus is not");
+  await sessions.getByRole("status").getByText("Chrome, Android is signed out.").waitFor();
   await hears(desk.page, "countersign-changed", "sessions");
   await phone.page.reload();
   await phone.page.getByText("Nobody is signed in.").waitFor();

@@ -1,4 +1,4 @@
-import { action, alarm, make } from "../dom.js";
+import { action, alarm, make, notice } from "../dom.js";
 
 /**
  * A list of what the edge knows. `ask()` resolves with what is in it, `row(thing, index)` makes a row, and `filled(things)` is called when they
@@ -7,6 +7,7 @@ import { action, alarm, make } from "../dom.js";
 export function createList(host, { ask, row, filled }) {
   const list = make("ul", { className: "list", role: "list" });
   const message = alarm();
+  const outcome = make("div", { role: "status" });
   const again = action(host.say("common.again"), load, { hidden: true });
   let known;
   let number = 0;
@@ -28,18 +29,18 @@ export function createList(host, { ask, row, filled }) {
   }
 
   return {
-    elements: [list, message, again],
+    elements: [outcome, list, message, again],
     load,
     refuse,
     /** Something in it has ended, and with it the button that was pressed: she goes on from the title. */
     async settle(heading, text) {
       await load();
-      host.announce(text);
       heading.focus();
+      outcome.replaceChildren(notice(text));
     },
     /** A button in it. */
     button(label, task, { part = "button", ...more } = {}) {
-      const press = () => ((message.textContent = ""), task());
+      const press = () => (outcome.replaceChildren(), (message.textContent = ""), task());
       return action(label, press, { part, failed: refuse, ...more });
     },
     /** Asked for anew when what it depends on is something else. */
