@@ -64,12 +64,17 @@ async function announce() {
   for (const fault of faults) console.error(`✗ ${fault}`);
   if (faults.length > 0) console.error("  The Worker answers everything with 503 until .dev.vars is mended and it is started anew.");
   console.log(`
-  Open       ${origin}  (a school; sign in as Ada, and Administration says what to do first)
+  ${whereToOpen()}
   Mailbox    ${worker}/dev/mailbox  (what would have been mailed)
   Provider   ${issuer}  (Ada, who is an administrator; Ben; Cleo, whose e-mail is not verified)
   End        Ctrl-C
 `);
 }
+
+const whereToOpen = () =>
+  origin === worker
+    ? `Open       ${origin}  (a school; sign in as Ada, and Administration says what to do first)`
+    : `Open       ${origin}  (yours: your development server hands /auth on to ${worker})`;
 
 /**
  * The secret is invented once and kept, and so is whatever else a developer writes into `.dev.vars`; only the two origins
