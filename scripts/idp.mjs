@@ -1,4 +1,4 @@
-// The demo OpenID Provider: npm `oidc-provider` with three people and pages of its own. For development and tests,
+// The demo OpenID Provider: npm `oidc-provider` with four people and pages of its own. For development and tests,
 // on loopback only; it forgets everything when it ends.
 
 import { randomBytes } from "node:crypto";
@@ -16,7 +16,12 @@ const person = (id, color, email_verified) => ({
   email_verified,
 });
 
-export const people = [person("ada", "#8a3ffc", true), person("ben", "#00695c", true), person("cleo", "#b71c1c", false)];
+export const people = [
+  person("ada", "#8a3ffc", true),
+  person("ben", "#00695c", true),
+  person("cleo", "#b71c1c", false),
+  person("dora", "#1a56a8", true),
+];
 
 /**
  * Starts the provider and resolves with `{ issuer, close }`.
@@ -52,7 +57,7 @@ async function createProvider(issuer, clients) {
   });
 }
 
-/** Asks at every sign-in who it is, whoever it was last time: with three people to try, that is what one wants. */
+/** Asks at every sign-in who it is, whoever it was last time: with four people to try, that is what one wants. */
 function alwaysAsk({ base, Check }) {
   const policy = base();
   const asked = (ctx) => (ctx.oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT);

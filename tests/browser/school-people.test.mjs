@@ -226,7 +226,7 @@ test("Ada may edit by what her group was granted: no token carries that, and the
   await verdict(page, "Replicated", "Yes");
   await verdict(page, "Decided", "Yes");
   await place(page, "Decided").click();
-  await page.getByText("a group of hers was granted").waitFor();
+  await page.getByText("is in a group that was granted").waitFor();
   await look(page, "school-granted");
   await page.getByRole("button", { name: "Change the text" }).waitFor();
 });

@@ -37,7 +37,7 @@ const MEMBERS = {
     return value.any ? ["carries one of the tags ", ...listed(value.any)] : ["carries all of the tags ", ...listed(value.all)];
   },
   has_permission: ({ name, kind, record }) => [
-    "a group of hers was granted ",
+    "is in a group that was granted ",
     make("code", {}, [name, kind].filter(Boolean).join(" ")),
     record ? ", for this one or for each" : ", for each of them",
   ],

@@ -65,7 +65,7 @@ export function why(questions, { title = "Who may?", lead } = {}) {
     make(
       "p",
       { className: "lead-small" },
-      lead ?? "The same policy, judged by the same Rust code in four places. Each is slower than the one before, and knows more.",
+      lead ?? "The same policy, judged by the same Rust code in four places. Each knows more, and has further to go.",
     ),
     questions.length > 1 && make("div", { className: "tabs", role: "group", "aria-label": "What is asked" }, ...tabs),
     grid,
@@ -126,5 +126,6 @@ function tokenAge() {
   const session = client.getSnapshot();
   if (!session) return "no token";
   const seconds = Math.max(0, Math.round(Date.now() / 1000 - session.issued_at));
+  if (seconds < 1) return "as of now";
   return seconds < 60 ? `as of ${seconds} s ago` : `as of ${Math.floor(seconds / 60)} min ago`;
 }
