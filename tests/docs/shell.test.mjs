@@ -23,6 +23,8 @@ const COMMANDS = [
   [/^(?:openssl rand -base64 48 \| )?npx wrangler ([a-z]+(?: [a-z]+)*)/, wranglerKnows],
   [/^npm pack \.\/pkg$/, packs],
   [/^npm install (?:\.\.\/countersign\/)?(\S+\.tgz)$/, (_, file) => assert.equal(file, `${name}-${version}.tgz`)],
+  // It would ask a registry. What is shown takes the place of files of this template, which are named so: `chromium.test.mjs` has them.
+  [/^npm create vite@latest school -- --template (\S+) --no-interactive$/, (_, template, { block }) => assert.equal(`docs/${template.replace(/-ts$/, "")}.md`, block.file)],
   // What `chromium.test.mjs` does from within.
   [/^npx (vite)$/, (_, tool) => assert.ok(existsSync(npmBin(tool)), tool)],
   // The file of this name on the same page: `chromium.test.mjs` runs it.

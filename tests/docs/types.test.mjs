@@ -31,6 +31,12 @@ describe("the code of the pages", () => {
     assert.deepEqual(project.compile({ "attributes.tsx": text }), []);
   });
 
+  it("JSX knows the elements by the types of `countersign/react` alone, as the page for React says", () => {
+    const shown = (from) => `import type {} from "${from}";\nexport const page = <countersign-auth next="/lessons" />;`;
+    assert.match(project.compile({ "elements.tsx": shown("countersign/elements") }).join(), /countersign-auth/);
+    assert.deepEqual(project.compile({ "react.tsx": shown("countersign/react") }), []);
+  });
+
   it("does not compile where it is wrong", () => {
     const wrong = {
       "wrong-1.js.ts": 'import { createClient } from "countersign";\ncreateClient().signIt();',
