@@ -99,7 +99,7 @@ describe("the page for Node", () => {
       const { text } = blockWith("docs/node.md", "js", 'mode: "bearer"');
       const file = join(folder, "tokens.json");
       const program = (password) => `
-        const [login, password] = ${JSON.stringify([form.email, password])};
+        Object.assign(process.env, ${JSON.stringify({ SCHOOL_LOGIN: form.email, SCHOOL_PASSWORD: password })});
         ${replaced(text, { "https://school.example": at.origin, "tokens.json": file, "/api/marks": "/auth/session" })}
         console.log((await answer.json()).session.account);
       `;
