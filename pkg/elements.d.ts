@@ -67,7 +67,9 @@ export class AuthElement extends CountersignElement {
   nextFromUrl: boolean;
   /** The name of its value in the form around it. */
   name: string;
+  /** Whether the form around it is invalid until somebody is signed in. */
   required: boolean;
+  /** Whether nothing in it can be used, and the form around it passes over it. */
   disabled: boolean;
   /** The id of the account that is signed in; empty without one. */
   readonly value: string;
@@ -148,28 +150,51 @@ export interface Elements {
   "countersign-auth": {
     element: AuthElement;
     attributes: {
+      /** The way in that is shown; without it `sign-in`. */
       view?: AuthView;
+      /** Where to go once she is signed in: a path of this origin. Without it the page stays. */
       next?: string;
+      /** Whether `?next=` and `?max_age=` of the page's address count; `next` is where to go without them. */
       "next-from-url"?: boolean | "";
+      /** The name of its value in the form around it: the id of the account. */
       name?: string;
+      /** Whether the form around it is invalid until somebody is signed in. */
       required?: boolean;
+      /** Whether nothing in it can be used, and the form around it passes over it. */
       disabled?: boolean;
     };
     events: "countersign-signed-in" | "countersign-signed-out" | "countersign-view";
   };
   "countersign-user": {
     element: UserElement;
-    attributes: { account?: string; "sign-in"?: string };
+    attributes: {
+      /** The page of her account. Without it the menu leads to none. */
+      account?: string;
+      /** The page where people sign in. Without it: the deployment's. */
+      "sign-in"?: string;
+    };
     events: "countersign-signed-out" | "countersign-error";
   };
   "countersign-account": {
     element: AccountElement;
-    attributes: { sections?: string };
+    attributes: {
+      /** Parts and their order, as `profile password`. Without it: all that the deployment offers. */
+      sections?: string;
+    };
     events: "countersign-changed" | "countersign-signed-out";
   };
   "countersign-guard": {
     element: GuardElement;
-    attributes: { tag?: string; policy?: Policy | string; at?: Tier; conditions?: Conditions };
+    attributes: {
+      /** A question such as `groups:teacher`. */
+      tag?: string;
+      /** A policy, or its JSON; with `tag`, both must hold. */
+      policy?: Policy | string;
+      /** Where it is asked: `carried`, `replicated` or `decided`. Without it: in the page. */
+      at?: Tier;
+      /** What the page says of the conditions that the policy names. */
+      conditions?: Conditions;
+    };
     events: "countersign-error";
   };
 }
