@@ -1,18 +1,18 @@
 import { read } from "../api.js";
 import { client } from "../client.js";
 import { make } from "../dom.js";
+import { isInNoClass, latest, notYet } from "../panels/not-yet.js";
 import { classTile, tiles } from "../panels/tiles.js";
 import { classesOf } from "../tags.js";
 
 export async function page() {
-  const [{ classes }, session] = await Promise.all([read("/api/classes"), client.session()]);
+  const [{ classes }, session] = await Promise.all([read("/api/classes"), client.session().then(latest)]);
   const { attends, teaches, office } = classesOf(session);
   const mine = ({ id }) => attends.includes(id) || teaches.includes(id);
   const lead = session
-    ? attends.length + teaches.length > 0 || office
-      ? "What happens in a class is for those who belong to it."
-      : "You are not in a class yet. The office puts you into one: tell them the address that you signed in with."
+    ? "What happens in a class is for those who belong to it."
     : "Who sits where, and who looks after them. Sign in to see what happens in yours.";
+  const waits = isInNoClass(session) && !office;
   const tile = (one) =>
     classTile(
       `/classes/${one.id}`,
@@ -25,7 +25,9 @@ export async function page() {
     "div",
     {},
     make("h1", {}, "Classes"),
-    make("p", { className: "lead" }, lead),
+    waits
+      ? notYet("You are not in a class yet. The office puts you into one: tell them the address that you signed in with.")
+      : make("p", { className: "lead" }, lead),
     tiles(classes.map(tile)),
   );
   return { title: "Classes", node };

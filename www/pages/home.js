@@ -3,19 +3,21 @@ import { client } from "../client.js";
 import { TERMS } from "../content.js";
 import { link, make } from "../dom.js";
 import { when } from "../moment.js";
+import { latest, notYet } from "../panels/not-yet.js";
 import { tile, tiles } from "../panels/tiles.js";
 import { classesOf } from "../tags.js";
 import { called } from "../words.js";
 
 export async function page() {
-  const [{ documents }, session] = await Promise.all([read("/api/documents"), client.session()]);
-  const profile = session && (await client.profile().catch(() => null));
+  const [{ documents }, known] = await Promise.all([read("/api/documents"), client.session()]);
+  const profile = known && (await client.profile().catch(() => null));
+  const session = await latest(known);
   const news = documents.filter(({ kind, audience }) => kind === "news" && audience === "public");
   const open = documents.filter(({ kind, audience }) => kind !== "news" && audience === "public");
   const node = make(
     "div",
     { className: "home" },
-    profile ? welcome(session, profile) : hero(),
+    session && profile ? welcome(session, profile) : hero(),
     make(
       "div",
       { className: "home-columns" },
@@ -71,9 +73,7 @@ function welcome(session, profile) {
     make("h1", {}, `Hello, ${called(profile, "you")}`),
     cards.length > 0
       ? tiles(cards.map((card) => tile(...card)))
-      : make(
-          "p",
-          { className: "lead" },
+      : notYet(
           "You are not in a class yet. The office puts you into one; until then you see here what everybody sees. Show them the address that you signed in with.",
         ),
   );
