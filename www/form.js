@@ -5,7 +5,7 @@ import { fault, words } from "./words.js";
 
 /**
  * A form of `fields` (elements of any kind) with a button of this `label`, and more of them `beside` it. `submit(values)` gets what was
- * typed, by name; a failure is said at the fields that it names, or below the button.
+ * typed, by name; a failure is said at the fields that it names, or below the button, where `more` of it follows.
  */
 export function form(fields, label, submit, { beside = [], ...properties } = {}) {
   const send = make("button", { type: "submit" }, label);
@@ -21,7 +21,7 @@ export function form(fields, label, submit, { beside = [], ...properties } = {})
 
   function refused(error) {
     if (error.fields) mark(element, error.fields);
-    else message.textContent = words(error);
+    else message.replaceChildren(words(error), ...(error.more ?? []));
   }
 
   return element;

@@ -33,7 +33,7 @@ const audiences = {
   staff: () => staff,
 };
 
-/** Its class's teachers, by a tag that their token carries; and whoever a group of hers was granted it. */
+/** Its class's teachers, by a tag that their token carries; and whoever is in a group that was granted it. */
 export const mayEditDocument = ({ id, class: of }) => {
   const granted = { has_permission: { name: "edit", kind: "document", record: id } };
   return of ? { or: [tag(`teacher/${of}`), granted] } : granted;

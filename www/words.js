@@ -24,7 +24,7 @@ const LINES = {
   transition_invalid: "There is no way from this status to that one.",
   network_unavailable: "The school could not be reached. Please try again.",
   nobody: "Nobody of that name has signed in here yet.",
-  unproved: "Nobody has proved yet that this address is theirs. Under People you see who it is, and can enter them there.",
+  unproved: "Nobody has proved yet that this address is theirs. Look who it is, and enter them there:",
 };
 
 const known = (texts, code) => (Object.hasOwn(texts, code) ? texts[code] : undefined);

@@ -91,7 +91,10 @@ test("attack: who has typed in somebody's address, or begins as she does, is ent
     await page.getByRole("button", { name: "Find" }).click();
   };
   await find("cleo@school.example");
-  await page.getByText("Nobody has proved yet that this address is theirs.").waitFor();
+  const refusal = page.getByRole("alert").filter({ hasText: "Nobody has proved yet that this address is theirs." });
+  await refusal.waitFor();
+  await look(page, "school-admin-class-unproved");
+  const onward = await refusal.getByRole("link", { name: "Cleo" }).getAttribute("href");
   await find("ben@school");
   await page.getByText("Nobody of that name has signed in here yet.").waitFor();
 
@@ -102,7 +105,13 @@ test("attack: who has typed in somebody's address, or begins as she does, is ent
   await page.locator(".found li").nth(1).waitFor({ state: "detached" });
   await page.locator(".found").getByRole("link", { name: "Cleo" }).click();
   await page.getByText("has not been proved, nor has the name").waitFor();
-  await page.getByLabel("Class", { exact: true }).selectOption("7b");
+  const chosen = page.getByLabel("Class", { exact: true });
+  assert.equal(await chosen.inputValue(), "", "no class that nobody chose");
+  await page.goto(onward);
+  await page.getByText("has not been proved, nor has the name").waitFor();
+  assert.equal(await chosen.inputValue(), "7b");
+  assert.equal(await page.getByLabel("As", { exact: true }).inputValue(), "pupil");
+  await look(page, "school-person-unproved");
   await page.getByRole("region", { name: "Into a class" }).getByRole("button", { name: "Enter" }).click();
   await told(page, "Cleo is a pupil of 7b now.");
   await page.goto("/admin/classes/7b");
@@ -369,6 +378,9 @@ test("a new class has its groups; activity, rules and keys are shown", async () 
   await page.getByText("teacher/8d").waitFor();
   await rooms(page).getByRole("link", { name: "Activity" }).click();
   await page.getByText("Group created").first().waitFor();
+  const details = await page.locator(".event-details").allTextContents();
+  assert.ok(details.some((text) => /\b[0-9a-f]{6}…/.test(text)), "an id is told by how it begins");
+  assert.deepEqual(details.filter((text) => /[0-9a-f]{32}|: *(·|$)/.test(text)), []);
   await look(page, "school-activity");
   await rooms(page).getByRole("link", { name: "Rules" }).click();
   await page.getByRole("button", { name: "Me", exact: true }).click();

@@ -23,10 +23,14 @@ export function eventRow({ at, happening, details = {} }, by) {
 function detailsOf({ group, name, permission, ...rest }) {
   const granted = permission && [permission.name, permission.kind, permission.record].filter(Boolean).join(" ");
   const all = { group: name ?? group, permission: granted, ...rest };
-  const plain = ([, value]) => value !== null && value !== undefined && typeof value !== "object";
+  const says = ([, value]) => ![null, undefined, ""].includes(value) && typeof value !== "object";
   return Object.entries(all)
     .map(([key, value]) => [key, Array.isArray(value) ? value.join(", ") : value])
-    .filter(plain);
+    .filter(says)
+    .map(([key, value]) => [key, shortened(value)]);
 }
+
+/** Ids are told apart by how they begin. */
+const shortened = (value) => String(value).replaceAll(/\b[0-9a-f]{32}\b/g, (id) => `${id.slice(0, 6)}…`);
 
 const sentenceOf = (happening) => happening.charAt(0).toUpperCase() + happening.slice(1).replaceAll("_", " ");

@@ -41,5 +41,5 @@ const MEMBERS = {
     make("code", {}, [name, kind].filter(Boolean).join(" ")),
     record ? ", for this one or for each" : ", for each of them",
   ],
-  confirmed_within: (seconds) => [`proved who she is less than ${Math.round(seconds / 60)} minutes ago`],
+  confirmed_within: (seconds) => [`gave a proof of who they are less than ${Math.round(seconds / 60)} minutes ago`],
 };

@@ -51,7 +51,7 @@ export const page = administered("Class", async ({ id }) => {
 /** Whom the office means is shown before anything is given to them. */
 function enterForm(id) {
   const place = make("div", { className: "group" });
-  const ask = () => place.replaceChildren(whom(confirm));
+  const ask = () => place.replaceChildren(whom(id, confirm));
 
   function confirm(profile, role) {
     const go = async () => {
@@ -68,13 +68,21 @@ function enterForm(id) {
   return place;
 }
 
-function whom(found) {
+function whom(id, found) {
   const handle = field("Address or user name", plainInput("handle", { required: true }), {
     hint: "Such as ben@school.example, in full, once they have signed in here.",
   });
   const fields = [make("div", { className: "pair" }, handle, field("As", select("role", ROLES)))];
-  return form(fields, "Find", async ({ handle, role }) => found(await personBy(handle.trim()), role));
+  const find = async ({ handle, role }) => found(await personBy(handle.trim()).catch(leadOn(id, role)), role);
+  return form(fields, "Find", find);
 }
+
+/** Nobody is taken at her word here: whose address it may be is looked at on her own page, and entered from there. */
+const leadOn = (id, role) => (error) => {
+  const path = ({ account }) => `/admin/people/${account}?${new URLSearchParams({ class: id, as: role })}`;
+  const more = (error.claimants ?? []).flatMap((profile) => [" ", link(path(profile), called(profile))]);
+  throw Object.assign(error, { more });
+};
 
 async function after(text) {
   await again();

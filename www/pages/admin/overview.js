@@ -22,9 +22,11 @@ export const page = administered("Administration", async () => {
       " and enter him as its teacher.",
     ]),
     step(pupils.records.length > 0, "Put a pupil into a class", [
-      "Cleo, say, who is at the provider as well. Until then she sees what everybody sees. ",
-      link("/admin/classes/7b", "Class 7b"),
-      " has a form for it.",
+      "Cleo, say, once she has signed in. Nobody vouches for her address, and so ",
+      link("/admin/classes/7b", "class 7b"),
+      " does not take it at its word: it leads you to her page (she is under ",
+      link("/admin/people", "People"),
+      " as well), where you enter her.",
     ]),
     step(
       false,

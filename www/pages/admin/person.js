@@ -92,9 +92,20 @@ function classForm(profile, classes) {
     await enter(profile, id, role);
     await after(`${called(profile)} is a ${role} of ${id} now.`);
   };
-  const names = classes.map(({ id, name }) => [id, name]);
-  const fields = [field("Class", select("class", names)), field("As", select("role", ROLES))];
+  const wanted = new URL(location.href).searchParams;
+  const names = [["", "Choose …"], ...classes.map(({ id, name }) => [id, name])];
+  const fields = [
+    field("Class", chosen(select("class", names), wanted.get("class"))),
+    field("As", chosen(select("role", ROLES), wanted.get("as"))),
+  ];
   return form([make("div", { className: "pair" }, ...fields)], "Enter", into);
+}
+
+/** With what she comes for already chosen, if there is that. */
+function chosen(select, value) {
+  select.required = true;
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
+  return select;
 }
 
 async function step(profile, to, said) {
