@@ -117,6 +117,7 @@ test("what is not for everybody asks for a sign-in, and looks the same whether i
     await page.getByRole("heading", { name }).first().waitFor();
     await page.locator("#page").getByRole("link", { name: "Sign in" }).waitFor();
   }
+  assert.equal(await page.getByRole("heading", { name: "Your account" }).count(), 1);
   await look(page, "school-account-signed-out");
   await page.goto("/classes/attic");
   await heading(page, "There is no such class").waitFor();
@@ -188,6 +189,23 @@ test("a newcomer registers, follows the mail, and the school says what is done",
   await page.locator("#notice").getByRole("link", { name: "Sign in" }).click();
   await enter(page, email, PASSWORD);
   await heading(page, /^Hello/).waitFor();
+  await leave(REFUSALS);
+});
+
+test("who deletes her account is told so, once", async () => {
+  const { page, leave } = await stage.person();
+  const { form } = await accounts.member();
+  await page.goto("/sign-in?next=/account");
+  await enter(page, form.email, PASSWORD);
+  await page.getByRole("button", { name: "Delete my account" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete my account" });
+  await dialog.getByLabel(/^To go on, type/).fill(form.email);
+  await dialog.getByRole("button", { name: "Delete my account" }).click();
+  await page.locator("#notice").getByText("Your account has been deleted.").waitFor();
+  await heading(page, "A small school").waitFor();
+  assert.equal(await page.getByText("You are signed out.").count(), 0);
+  assert.equal(await page.locator(".notice:visible").count(), 1);
+  await look(page, "school-deleted");
   await leave(REFUSALS);
 });
 

@@ -13,13 +13,11 @@ export const lonely = (title, text, ...more) =>
   );
 
 /** For what takes a sign-in; afterwards she is here again. */
-export const signInFirst = (title, text) =>
-  lonely(
-    title,
-    text,
-    make(
-      "p",
-      {},
-      make("a", { href: `/sign-in?${new URLSearchParams({ next: location.pathname })}`, className: "button" }, "Sign in"),
-    ),
+export const signInFirst = (title, text) => lonely(title, text, signInLink());
+
+export const signInLink = () =>
+  make(
+    "p",
+    {},
+    make("a", { href: `/sign-in?${new URLSearchParams({ next: location.pathname })}`, className: "button" }, "Sign in"),
   );
