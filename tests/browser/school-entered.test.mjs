@@ -78,3 +78,25 @@ for (const [path, shows] of [
     assert.equal(await page.evaluate("window.stayed"), true);
     await leave(REFUSALS);
   });
+
+test("on a phone no way on is out of sight, neither at the top nor in the administration", async () => {
+  const { page } = office;
+  await page.setViewportSize({ width: 375, height: 812 });
+  const { account } = await page.evaluate(`import("/client.js").then(({ client }) => client.session())`);
+  await put(account, "office");
+  await page.evaluate(`import("/client.js").then(({ client }) => client.refresh()).then(() => undefined)`);
+  await page.goto("/admin");
+  await page.getByRole("heading", { name: "First steps" }).waitFor();
+  await page.locator("#nav").getByRole("link", { name: "Staff room" }).waitFor();
+  const beyond = () =>
+    page.locator("#nav a, .rooms a").evaluateAll((links) =>
+      links
+        .filter((one) => {
+          const { left, right } = one.getBoundingClientRect();
+          return left < 0 || right > document.documentElement.clientWidth;
+        })
+        .map((one) => one.textContent),
+    );
+  assert.deepEqual(await beyond(), []);
+  await look(page, "school-admin-narrow");
+});

@@ -1,6 +1,6 @@
 import { change, read } from "../api.js";
 import { client } from "../client.js";
-import { make, notify, unseen } from "../dom.js";
+import { make, notify } from "../dom.js";
 import { button, field, form } from "../form.js";
 import { documentList } from "../panels/document-list.js";
 import { lonely, signInFirst } from "../panels/lonely.js";
@@ -109,28 +109,21 @@ function noteForm({ id, note, version }) {
 }
 
 function timetable({ timetable: week }) {
-  const cells = (hour) => DAYS.map((_, day) => make("td", {}, week[day]?.[hour] ?? "–"));
   const today = new Date().getDay() - 1;
-  const rows = [0, 1, 2, 3, 4].map((hour) => make("tr", {}, make("th", { scope: "row" }, String(hour + 1)), ...cells(hour)));
-  const head = DAYS.map((day, index) =>
-    make("th", { scope: "col", className: index === today ? "today" : "" }, make("abbr", { title: day }, day.slice(0, 3))),
-  );
-  const table = make(
-    "table",
-    { className: "timetable" },
+  const day = (name, index) =>
     make(
-      "thead",
-      {},
-      make("tr", {}, make("th", { scope: "col" }, unseen("Lesson")), ...head),
-    ),
-    make("tbody", {}, ...rows),
-  );
-  const scroller = make("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": "The week" }, table);
+      "li",
+      { className: index === today ? "today" : "" },
+      make("h3", {}, make("abbr", { title: name }, name.slice(0, 3))),
+      make("ol", {}, ...(week[index] ?? []).map((lesson) => make("li", {}, lesson))),
+    );
   return make(
     "section",
     { className: "card", "aria-labelledby": "timetable-title" },
     make("h2", { id: "timetable-title" }, "Timetable"),
-    week.length > 0 ? scroller : make("p", { className: "empty" }, "It is still being made."),
+    week.length > 0
+      ? make("ul", { className: "week" }, ...DAYS.map(day))
+      : make("p", { className: "empty" }, "It is still being made."),
   );
 }
 
