@@ -22,11 +22,11 @@ export const page = administered("Administration", async () => {
       " and enter him as its teacher.",
     ]),
     step(pupils.records.length > 0, "Put a pupil into a class", [
-      "Cleo, say, once she has signed in. Nobody vouches for her address, and so ",
+      "Cleo, say, once she has signed in. Nobody vouches for her address: where ",
       link("/admin/classes/7b", "class 7b"),
-      " does not take it at its word: it leads you to her page (she is under ",
+      " is asked for it, it links to her page (she is under ",
       link("/admin/people", "People"),
-      " as well), where you enter her.",
+      ", too), and you enter her there.",
     ]),
     step(
       false,
