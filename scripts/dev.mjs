@@ -66,7 +66,7 @@ async function announce() {
   console.log(`
   ${whereToOpen()}
   Mailbox    ${worker}/dev/mailbox  (what would have been mailed)
-  Provider   ${issuer}  (Ada, who is an administrator; Ben; Cleo, whose e-mail is not verified)
+  Provider   ${issuer}  (Ada, who is an administrator; Ben; Cleo, whose e-mail is not verified; Dora)
   End        Ctrl-C
 `);
 }
