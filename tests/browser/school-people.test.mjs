@@ -45,7 +45,7 @@ test("Ada comes in and sets the school up, in one go", async () => {
   await page.getByText("Its groups are there").waitFor();
   await look(page, "school-admin-set-up");
   await rooms(page).getByRole("link", { name: "Classes" }).click();
-  await page.getByText("edit document").waitFor();
+  await page.getByText("edit document", { exact: true }).first().waitFor();
   await look(page, "school-admin-classes");
 });
 
