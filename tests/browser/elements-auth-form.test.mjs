@@ -1,34 +1,20 @@
 // `<countersign-auth>` as a page has it: part of a form, in a language, with a client, beside other tabs, and for each kind of deployment.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { PASSWORD, createAccounts } from "../support/accounts.mjs";
-import { useRuntime } from "../support/runtime.mjs";
 import { mount } from "./elements-stage.mjs";
-import { PHONE, look, raiseStage } from "./stage.mjs";
+import { PHONE, look, withStage } from "./stage.mjs";
 
 const AUTH = "<countersign-auth></countersign-auth>";
 // What is refused is said on the console too, by Chromium itself.
 const REFUSALS = { except: "status of 4" };
 
-let runtime;
-let stage;
-let accounts;
-
-before(async () => {
-  runtime = await useRuntime();
-  stage = await raiseStage(runtime.main);
-  accounts = createAccounts(runtime);
-});
-
-after(async () => {
-  await stage?.close();
-  await runtime?.close();
-});
+const at = withStage();
 
 test("in a form it is a control: invalid while required and nobody is signed in, then its value is the account", async () => {
-  const { form, account } = await accounts.member();
-  const { page, leave } = await stage.person();
+  const { form, account } = await at.accounts.member();
+  const { page, leave } = await at.stage.person();
   await mount(page, '<form id="paper"><countersign-auth name="who" required></countersign-auth><button>Hand in</button></form>');
   await heading(page, "Sign in").waitFor();
   const auth = page.locator("countersign-auth");
@@ -57,7 +43,7 @@ test("in a form it is a control: invalid while required and nobody is signed in,
 });
 
 test("the form around it can disable and reset it; Enter in it does not send that form", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await mount(page, '<form id="paper"><fieldset>' + AUTH + "</fieldset></form>");
   await page.getByLabel("Password", { exact: true }).fill("typed");
   await page.evaluate("document.querySelector('fieldset').disabled = true");
@@ -74,8 +60,8 @@ test("the form around it can disable and reset it; Enter in it does not send tha
 });
 
 test("who signs in by another tab is signed in here, too; the event is of the tab where she did", async () => {
-  const { form } = await accounts.member();
-  const { page, context, leave } = await stage.person();
+  const { form } = await at.accounts.member();
+  const { page, context, leave } = await at.stage.person();
   await mount(page, '<countersign-auth next="/elements-test?other"></countersign-auth>');
   await heading(page, "Sign in").waitFor();
   const other = await context.newPage();
@@ -91,8 +77,8 @@ test("who signs in by another tab is signed in here, too; the event is of the ta
 });
 
 test("the page can keep her where she is: the event is cancelable", async () => {
-  const { form } = await accounts.member();
-  const { page, leave } = await stage.person();
+  const { form } = await at.accounts.member();
+  const { page, leave } = await at.stage.person();
   await mount(page, '<countersign-auth next="/somewhere"></countersign-auth>', { query: { stay: "1" } });
   await enter(page, form.email);
   await heading(page, "You are signed in").waitFor();
@@ -110,7 +96,7 @@ const LANGUAGES = {
 
 for (const [lang, [title, password, missing]] of Object.entries(LANGUAGES)) {
   test(`it speaks the language of the page: ${lang}`, async () => {
-    const { page, leave } = await stage.person({ viewport: PHONE });
+    const { page, leave } = await at.stage.person({ viewport: PHONE });
     await mount(page, AUTH, { lang });
     await heading(page, title).waitFor();
     await page.getByLabel(password, { exact: true }).press("Enter");
@@ -125,7 +111,7 @@ for (const [lang, [title, password, missing]] of Object.entries(LANGUAGES)) {
 }
 
 test("the language may change while she types: what she has typed stays; without an attribute it is the browser's", async () => {
-  const { page, leave } = await stage.person({ locale: "fr-CA" });
+  const { page, leave } = await at.stage.person({ locale: "fr-CA" });
   await mount(page, AUTH, { lang: "" });
   await heading(page, "Se connecter").waitFor();
   await page.getByLabel("Mot de passe", { exact: true }).fill("vapid");
@@ -145,7 +131,7 @@ test("the language may change while she types: what she has typed stays; without
 });
 
 test("from right to left", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await mount(page, AUTH, { dir: "rtl" });
   await heading(page, "Sign in").waitFor();
   const field = await page.getByLabel("Password", { exact: true }).boundingBox();
@@ -156,7 +142,7 @@ test("from right to left", async () => {
 });
 
 test("a client of its own, whenever it is given; without one, that of all elements", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   const called = (name) => `{ actions: [], providers: [{ id: "p", name: "${name}", mark: null }], registration: null, fields: [] }`;
   const fake = (name) => `({ config: async () => (${called(name)}), session: async () => null, getSnapshot: () => null, subscribe: () => () => {} })`;
   const script = `
@@ -178,9 +164,9 @@ test("a client of its own, whenever it is given; without one, that of all elemen
 });
 
 test("a deployment where an administrator lets people in", async () => {
-  const { page, leave } = await stage.person({ baseURL: runtime.approval, viewport: PHONE });
+  const { page, leave } = await at.stage.person({ baseURL: at.runtime.approval, viewport: PHONE });
   await mount(page, '<countersign-auth view="register"></countersign-auth>');
-  await register(page, createAccounts(runtime, "approval").somebody());
+  await register(page, createAccounts(at.runtime, "approval").somebody());
   await heading(page, "Thank you").waitFor();
   await page.getByText("An administrator looks at your account next;").last().waitFor();
   await look(page, "elements-approval");
@@ -188,9 +174,9 @@ test("a deployment where an administrator lets people in", async () => {
 });
 
 test("a deployment that lets everybody in at once; who is known already is not told so", async () => {
-  const open = createAccounts(runtime, "open");
+  const open = createAccounts(at.runtime, "open");
   const form = open.somebody();
-  const { page, leave } = await stage.person({ baseURL: runtime.open, viewport: PHONE });
+  const { page, leave } = await at.stage.person({ baseURL: at.runtime.open, viewport: PHONE });
   await mount(page, '<countersign-auth view="register"></countersign-auth>');
   await register(page, form);
   await heading(page, "You are signed in").waitFor();
@@ -202,7 +188,7 @@ test("a deployment that lets everybody in at once; who is known already is not t
 });
 
 test("a deployment without accounts of its own has its providers, and one where nobody registers says so", async () => {
-  const { page, leave } = await stage.person({ baseURL: runtime.closed });
+  const { page, leave } = await at.stage.person({ baseURL: at.runtime.closed });
   await mount(page, AUTH);
   await page.getByRole("button", { name: "Continue with Demo school" }).waitFor();
   assert.equal(await page.locator("input[type=password]").count(), 0);

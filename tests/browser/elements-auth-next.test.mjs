@@ -2,11 +2,10 @@
 // and perhaps with `max_age`, and she comes back.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { PASSWORD, createAccounts } from "../support/accounts.mjs";
-import { useRuntime } from "../support/runtime.mjs";
+import { test } from "node:test";
+import { PASSWORD } from "../support/accounts.mjs";
 import { mount } from "./elements-stage.mjs";
-import { PHONE, look, raiseStage } from "./stage.mjs";
+import { PHONE, look, withStage } from "./stage.mjs";
 
 const PAGE = "<countersign-auth next-from-url></countersign-auth>";
 // A page of this origin.
@@ -14,27 +13,14 @@ const WANTED = "/countersign/marks/google.svg?of=this&or=that";
 // What is refused is said on the console too, by Chromium itself.
 const REFUSALS = { except: "status of 401" };
 
-let runtime;
-let stage;
-let accounts;
-
-before(async () => {
-  runtime = await useRuntime();
-  stage = await raiseStage(runtime.main);
-  accounts = createAccounts(runtime);
-});
-
-after(async () => {
-  await stage?.close();
-  await runtime?.close();
-});
+const at = withStage();
 
 const asks = (page, query) => mount(page, PAGE, { query });
-const arrived = (page, wanted = WANTED) => page.waitForURL(runtime.main + wanted);
+const arrived = (page, wanted = WANTED) => page.waitForURL(at.runtime.main + wanted);
 
 test("who signs in with a password goes where she wanted to; a reload in between does not change that", async () => {
-  const { form } = await accounts.member();
-  const { page, leave } = await stage.person();
+  const { form } = await at.accounts.member();
+  const { page, leave } = await at.stage.person();
   await asks(page, { next: WANTED });
   await heading(page, "Sign in").waitFor();
   await page.reload();
@@ -44,8 +30,8 @@ test("who signs in with a password goes where she wanted to; a reload in between
 });
 
 test("without the attribute, what the address says counts for nothing", async () => {
-  const { form } = await accounts.member();
-  const { page, leave } = await stage.person();
+  const { form } = await at.accounts.member();
+  const { page, leave } = await at.stage.person();
   await mount(page, "<countersign-auth></countersign-auth>", { query: { next: WANTED } });
   await enter(page, form.email);
   await heading(page, "You are signed in").waitFor();
@@ -54,7 +40,7 @@ test("without the attribute, what the address says counts for nothing", async ()
 });
 
 test("who signs in at a provider is asked for a proof as fresh as wanted, and goes where she wanted to", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await asks(page, { next: WANTED, max_age: 600 });
   const asked = page.waitForRequest("**/auth/oauth/demo/login?*");
   await page.getByRole("button", { name: "Continue with Demo school" }).click();
@@ -68,8 +54,8 @@ test("who signs in at a provider is asked for a proof as fresh as wanted, and go
 });
 
 test("who is signed in goes there at once, but not to and fro with a page that sends her back", async () => {
-  const { form } = await accounts.member();
-  const { page, leave } = await stage.person({ viewport: PHONE });
+  const { form } = await at.accounts.member();
+  const { page, leave } = await at.stage.person({ viewport: PHONE });
   await asks(page);
   await enter(page, form.email);
   await heading(page, "You are signed in").waitFor();
@@ -84,8 +70,8 @@ test("who is signed in goes there at once, but not to and fro with a page that s
 });
 
 test("a session that was ended elsewhere is none, whatever its token says", async () => {
-  const { form } = await accounts.member();
-  const [phone, desk] = [await stage.person({ viewport: PHONE }), await stage.person()];
+  const { form } = await at.accounts.member();
+  const [phone, desk] = [await at.stage.person({ viewport: PHONE }), await at.stage.person()];
   for (const { page } of [phone, desk]) {
     await asks(page);
     await enter(page, form.email);
@@ -99,8 +85,8 @@ test("a session that was ended elsewhere is none, whatever its token says", asyn
 });
 
 test("a proof that is too old is asked for anew before she goes on; who does not give it stays", async () => {
-  const { form } = await accounts.member();
-  const { page, leave } = await stage.person();
+  const { form } = await at.accounts.member();
+  const { page, leave } = await at.stage.person();
   await asks(page);
   await enter(page, form.email);
   await heading(page, "You are signed in").waitFor();
@@ -127,8 +113,8 @@ test("a proof that is too old is asked for anew before she goes on; who does not
 });
 
 test("a page of another origin asks for a proof alone, and she goes back by herself", async () => {
-  const { form } = await accounts.member();
-  const { page, leave } = await stage.person();
+  const { form } = await at.accounts.member();
+  const { page, leave } = await at.stage.person();
   await asks(page);
   await enter(page, form.email);
   await heading(page, "You are signed in").waitFor();
@@ -144,13 +130,13 @@ const ELSEWHERE = ["//evil.example", "/\\evil.example", "https://evil.example", 
 
 for (const next of ELSEWHERE) {
   test(`attack: \`next\` leads to no other origin (${next})`, async () => {
-    const { form } = await accounts.member();
-    const { page, leave } = await stage.person();
+    const { form } = await at.accounts.member();
+    const { page, leave } = await at.stage.person();
     await mount(page, `<countersign-auth next-from-url next="${next}"></countersign-auth>`, { query: { next } });
     await enter(page, form.email);
     await heading(page, "You are signed in").waitFor();
     assert.equal(await page.getByRole("link", { name: "Continue" }).count(), 0);
-    assert.equal(new URL(page.url()).origin, runtime.main);
+    assert.equal(new URL(page.url()).origin, at.runtime.main);
     assert.equal(new URL(page.url()).pathname, "/elements-test");
     await leave(REFUSALS);
   });

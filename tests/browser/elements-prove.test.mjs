@@ -1,11 +1,10 @@
 // prove(): an application's own action takes a fresh proof, and is asked for one in the package's dialog.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { PASSWORD, createAccounts } from "../support/accounts.mjs";
-import { useRuntime } from "../support/runtime.mjs";
+import { test } from "node:test";
+import { PASSWORD } from "../support/accounts.mjs";
 import { addressOf, mount } from "./elements-stage.mjs";
-import { look, raiseStage } from "./stage.mjs";
+import { look, withStage } from "./stage.mjs";
 
 const REFUSALS = { except: "status of 4" };
 
@@ -20,20 +19,7 @@ const SCRIPT = `
   document.querySelector("button")?.addEventListener("click", () => ask());
 `;
 
-let runtime;
-let stage;
-let accounts;
-
-before(async () => {
-  runtime = await useRuntime();
-  stage = await raiseStage(runtime.main);
-  accounts = createAccounts(runtime);
-});
-
-after(async () => {
-  await stage?.close();
-  await runtime?.close();
-});
+const at = withStage();
 
 test("a proof that is given here is true, and the dialog and what it stood in are gone", async () => {
   const { page, leave } = await member();
@@ -66,7 +52,7 @@ test("closed, by its button or by Escape, it is false", async () => {
 });
 
 test("a provider's proof leaves the page and comes back: here, or to `next`", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await open(page);
   await page.goto(`/auth/oauth/demo/login?next=${addressOf()}`);
   await atDemo(page);
@@ -86,7 +72,7 @@ test("a provider's proof leaves the page and comes back: here, or to `next`", as
 });
 
 test("attack: signed out, or another one, by another tab: it is false, and closes", async () => {
-  const { form: other } = await accounts.member();
+  const { form: other } = await at.accounts.member();
   for (const script of ["createClient().signOut()", signingIn(other)]) {
     const { page, context, leave } = await member();
     await page.getByRole("button", { name: "Publish" }).click();
@@ -121,8 +107,8 @@ const open = (page) => mount(page, "<button>Publish</button>", { script: SCRIPT,
 const signingIn = ({ email: login, password }) => `createClient().signInWithPassword(${JSON.stringify({ login, password })})`;
 
 async function member() {
-  const { form } = await accounts.member();
-  const person = await stage.person();
+  const { form } = await at.accounts.member();
+  const person = await at.stage.person();
   await open(person.page);
   await person.page.evaluate(signingIn(form));
   return person;

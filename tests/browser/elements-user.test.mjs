@@ -1,34 +1,19 @@
 // <countersign-user>: a link to sign in, and for who has done so a menu by the WAI-ARIA practices: against the real Worker in Chromium.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createAccounts } from "../support/accounts.mjs";
-import { useRuntime } from "../support/runtime.mjs";
+import { test } from "node:test";
 import { addressOf, mount } from "./elements-stage.mjs";
-import { DESK, PHONE, look, raiseStage } from "./stage.mjs";
+import { DESK, PHONE, look, withStage } from "./stage.mjs";
 
 const USER = `
   <countersign-user account="/account" sign-in="/sign-in"><a href="#marks">My marks</a><button id="theme">Theme</button></countersign-user>
   <p><a id="after" href="#after">After it</a></p>`;
 const AT_THE_END = "countersign-user { float: inline-end; } p { clear: both; }";
 
-let runtime;
-let stage;
-let accounts;
-
-before(async () => {
-  runtime = await useRuntime();
-  stage = await raiseStage(runtime.main);
-  accounts = createAccounts(runtime);
-});
-
-after(async () => {
-  await stage?.close();
-  await runtime?.close();
-});
+const at = withStage();
 
 test("signed out it is a link to sign in, with the way back to where she is when she follows it", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await mount(page, USER, { query: { class: "7b" } });
   const link = page.getByRole("link", { name: "Sign in" });
   await link.waitFor();
@@ -44,15 +29,15 @@ test("signed out it is a link to sign in, with the way back to where she is when
 });
 
 test("without `sign-in` it is the page that the deployment names; what is no path of this origin is not taken along", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await mount(page, "<countersign-user></countersign-user>");
   const link = page.getByRole("link", { name: "Sign in" });
   await link.waitFor();
-  const { sign_in } = await accounts.config();
-  assert.equal(new URL(await hrefOf(link), runtime.main).pathname, sign_in);
+  const { sign_in } = await at.accounts.config();
+  assert.equal(new URL(await hrefOf(link), at.runtime.main).pathname, sign_in);
   await page.evaluate("history.pushState(null, '', '/a//evil.example')");
   await link.focus();
-  assert.equal(new URL(await hrefOf(link), runtime.main).searchParams.get("next"), null);
+  assert.equal(new URL(await hrefOf(link), at.runtime.main).searchParams.get("next"), null);
   await leave();
 });
 
@@ -177,7 +162,7 @@ test("it follows what changes elsewhere: who is signed in, and what she is calle
   await page.evaluate(`createClient().updateProfile({ first_name: "Fiona" }).then(() =>
     document.querySelector("#after").dispatchEvent(new CustomEvent("countersign-changed", { detail: "profile", bubbles: true, composed: true })))`);
   await page.getByRole("button", { name: "Fiona Flink" }).waitFor();
-  const { form } = await accounts.member({ first_name: "Olga", last_name: "Ott" });
+  const { form } = await at.accounts.member({ first_name: "Olga", last_name: "Ott" });
   await page.evaluate(signingIn(form));
   await page.getByRole("button", { name: "Olga Ott" }).waitFor();
   await page.evaluate("createClient().signOut()");
@@ -186,7 +171,7 @@ test("it follows what changes elsewhere: who is signed in, and what she is calle
 });
 
 test("in five languages", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   const says = { en: "Sign in", de: "Anmelden", es: "Iniciar sesión", fr: "Se connecter", ja: "サインイン" };
   for (const [lang, text] of Object.entries(says)) {
     await mount(page, USER, { lang });
@@ -209,8 +194,8 @@ const signingIn = ({ email: login, password }) => `createClient().signInWithPass
 
 /** Finn Flink, signed in on a page with the element. */
 async function signedIn() {
-  const { form } = await accounts.member({ first_name: "Finn", last_name: "Flink" });
-  const person = await stage.person();
+  const { form } = await at.accounts.member({ first_name: "Finn", last_name: "Flink" });
+  const person = await at.stage.person();
   await mount(person.page, USER);
   await person.page.evaluate(signingIn(form));
   await person.page.getByRole("button", { name: "Finn Flink" }).waitFor();

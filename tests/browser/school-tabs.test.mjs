@@ -1,34 +1,20 @@
 // One session, several tabs, and a session that is over while nobody looks: in Chromium.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { PASSWORD, createAccounts } from "../support/accounts.mjs";
-import { useRuntime } from "../support/runtime.mjs";
-import { enter, look, raiseStage } from "./stage.mjs";
+import { test } from "node:test";
+import { PASSWORD } from "../support/accounts.mjs";
+import { enter, look, withStage } from "./stage.mjs";
 
 const SECOND = 1_000;
 // What is refused is said on the console too, by Chromium itself.
 const REFUSALS = { except: "status of 4" };
 
-let runtime;
-let stage;
-let accounts;
-
-before(async () => {
-  runtime = await useRuntime();
-  stage = await raiseStage(runtime.oak);
-  accounts = createAccounts(runtime, "oak");
-});
-
-after(async () => {
-  await stage?.close();
-  await runtime?.close();
-});
+const at = withStage("oak");
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name });
 
 async function signedIn(page) {
-  const { form } = await accounts.member();
+  const { form } = await at.accounts.member();
   await page.goto("/sign-in");
   await enter(page, form.email, PASSWORD);
   await heading(page, /^Hello/).waitFor();
@@ -50,7 +36,7 @@ const departure = (page) =>
   page.evaluate(`new Promise((resolve) => addEventListener("countersign-signed-out", () => resolve(${NOW}), { once: true }))`);
 
 test("signing out in one tab shows in the other within a second, and so does signing in", async (t) => {
-  const { context, page, leave } = await stage.person();
+  const { context, page, leave } = await at.stage.person();
   const { email } = await signedIn(page);
   const other = await context.newPage();
   await other.goto("/account");
@@ -67,9 +53,9 @@ test("signing out in one tab shows in the other within a second, and so does sig
   await page.getByRole("button", { name: new RegExp(email.split("@")[0]) }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   const left = await departed;
-  for (const at of await seen) {
-    t.diagnostic(`seen after ${Math.round(at - left)} ms`);
-    assert.ok(at - left < SECOND, `${Math.round(at - left)} ms`);
+  for (const moment of await seen) {
+    t.diagnostic(`seen after ${Math.round(moment - left)} ms`);
+    assert.ok(moment - left < SECOND, `${Math.round(moment - left)} ms`);
   }
   await heading(page, "A small school").waitFor();
   await other.locator("#page").getByRole("link", { name: "Sign in" }).waitFor();
@@ -82,7 +68,7 @@ test("signing out in one tab shows in the other within a second, and so does sig
 });
 
 test("a session that is over while the page sleeps is missed when it wakes, and what was hers is gone", async () => {
-  const { context, page, leave } = await stage.person();
+  const { context, page, leave } = await at.stage.person();
   await signedIn(page);
   await page.goto("/account");
   await page.getByRole("heading", { name: "Where you are signed in" }).waitFor();
@@ -95,7 +81,7 @@ test("a session that is over while the page sleeps is missed when it wakes, and 
 });
 
 test("attack: what was hers stays in front of the next one while the page cannot be loaded", async () => {
-  const { context, page, leave } = await stage.person();
+  const { context, page, leave } = await at.stage.person();
   await signedIn(page);
   await page.route("**/api/documents", () => {});
   const other = await context.newPage();
@@ -107,9 +93,9 @@ test("attack: what was hers stays in front of the next one while the page cannot
 });
 
 test("a session that was ended elsewhere is told of by the next answer, and no page is left half shown", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   const { email } = await signedIn(page);
-  const elsewhere = await accounts.enter(email);
+  const elsewhere = await at.accounts.enter(email);
   await elsewhere.send("DELETE", "/auth/api/sessions");
   await page.evaluate(`import("/client.js").then(({ client }) => client.session({ at: "decided" })).then(() => undefined)`);
   await heading(page, "A small school").waitFor();

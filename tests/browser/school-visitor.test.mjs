@@ -1,34 +1,20 @@
 // The school as somebody sees it who is signed out: what is open to all, the doors, and what goes wrong.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { PASSWORD, createAccounts } from "../support/accounts.mjs";
-import { useRuntime } from "../support/runtime.mjs";
-import { DESK, PHONE, createMailbox, enter, look, raiseStage } from "./stage.mjs";
+import { test } from "node:test";
+import { PASSWORD } from "../support/accounts.mjs";
+import { DESK, PHONE, createMailbox, enter, look, withStage } from "./stage.mjs";
 
 // What is refused is said on the console too, by Chromium itself.
 const REFUSALS = { except: "status of 4" };
 
-let runtime;
-let stage;
-let accounts;
-
-before(async () => {
-  runtime = await useRuntime();
-  stage = await raiseStage(runtime.oak);
-  accounts = createAccounts(runtime, "oak");
-});
-
-after(async () => {
-  await stage?.close();
-  await runtime?.close();
-});
+const at = withStage("oak");
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name });
 const main = (page) => page.getByRole("navigation", { name: "Main" });
 
 test("the first page has news, term dates and open documents; nothing of it needs the Wasm", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   const loaded = [];
   page.on("request", (request) => loaded.push(request.url()));
   const response = await page.goto("/");
@@ -45,7 +31,7 @@ test("the first page has news, term dates and open documents; nothing of it need
 });
 
 test("the school's name and the way in stand on one line, however narrow the window is", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await page.goto("/");
   await heading(page, "A small school").waitFor();
   const way = page.locator("#user").getByRole("link", { name: "Sign in" });
@@ -59,7 +45,7 @@ test("the school's name and the way in stand on one line, however narrow the win
 });
 
 test("links lead from page to page without loading anything anew; title, focus and history follow", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await page.goto("/");
   await page.evaluate("window.sameDocument = true");
   await main(page).getByRole("link", { name: "Documents" }).click();
@@ -80,7 +66,7 @@ test("links lead from page to page without loading anything anew; title, focus a
 });
 
 test("a document that is open to all says in four places who may read it, and who may not change it", async () => {
-  const { page, leave } = await stage.person({ viewport: PHONE });
+  const { page, leave } = await at.stage.person({ viewport: PHONE });
   await page.goto("/documents/school-rules");
   const places = page.getByRole("group", { name: "Asked in four places" }).getByRole("button");
   for (const place of ["Your browser", "Carried", "Replicated", "Decided"])
@@ -96,7 +82,7 @@ test("a document that is open to all says in four places who may read it, and wh
 });
 
 test("what is not for everybody asks for a sign-in, and looks the same whether it is there or not", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   const texts = [];
   for (const path of ["/documents/pond-excursion", "/documents/no-such-thing"]) {
     await page.goto(path);
@@ -126,8 +112,8 @@ test("what is not for everybody asks for a sign-in, and looks the same whether i
 });
 
 test("who signs in comes to where she wanted to go, on the same page", async () => {
-  const { form } = await accounts.member();
-  const { page, leave } = await stage.person();
+  const { form } = await at.accounts.member();
+  const { page, leave } = await at.stage.person();
   await page.goto("/classes/7b");
   await page.evaluate("window.sameDocument = true");
   await page.locator("#page").getByRole("link", { name: "Sign in" }).click();
@@ -156,8 +142,8 @@ for (const next of [
   "@evil.example",
 ]) {
   test(`attack: \`next\` leads to no other origin (${next})`, async () => {
-    const { form } = await accounts.member();
-    const { page, leave } = await stage.person();
+    const { form } = await at.accounts.member();
+    const { page, leave } = await at.stage.person();
     await page.goto(`/sign-in?${new URLSearchParams({ next })}`);
     await enter(page, form.email, PASSWORD);
     await page
@@ -165,15 +151,15 @@ for (const next of [
       .or(page.getByRole("button", { name: new RegExp(form.user_name) }))
       .first()
       .waitFor();
-    assert.equal(new URL(page.url()).origin, runtime.oak);
+    assert.equal(new URL(page.url()).origin, at.runtime.oak);
     await leave(REFUSALS);
   });
 }
 
 test("a newcomer registers, follows the mail, and the school says what is done", async () => {
-  const mailbox = createMailbox(runtime.oak);
-  const { page, leave } = await stage.person({ viewport: PHONE });
-  const { email } = accounts.somebody();
+  const mailbox = createMailbox(at.runtime.oak);
+  const { page, leave } = await at.stage.person({ viewport: PHONE });
+  const { email } = at.accounts.somebody();
   await page.goto("/sign-in");
   await page.getByRole("button", { name: "Create an account" }).click();
   await page.getByLabel("E-mail", { exact: true }).fill(email);
@@ -193,8 +179,8 @@ test("a newcomer registers, follows the mail, and the school says what is done",
 });
 
 test("who deletes her account is told so, once", async () => {
-  const { page, leave } = await stage.person();
-  const { form } = await accounts.member();
+  const { page, leave } = await at.stage.person();
+  const { form } = await at.accounts.member();
   await page.goto("/sign-in?next=/account");
   await enter(page, form.email, PASSWORD);
   await page.getByRole("button", { name: "Delete my account" }).click();
@@ -210,7 +196,7 @@ test("who deletes her account is told so, once", async () => {
 });
 
 test("a path that is nobody's says so", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await page.goto("/nowhere/at/all");
   await heading(page, "There is nothing here").waitFor();
   await look(page, "school-not-found");
@@ -220,7 +206,7 @@ test("a path that is nobody's says so", async () => {
 });
 
 test("a browser that goes to a guarded route is sent to sign in", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await page.goto("/api/classes/7b");
   await heading(page, "Come in").waitFor();
   assert.equal(new URL(page.url()).search, "?next=%2Fapi%2Fclasses%2F7b");
@@ -228,7 +214,7 @@ test("a browser that goes to a guarded route is sent to sign in", async () => {
 });
 
 test("an edge that refuses is shown with every reason, and can be tried again", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   const faults = ["`COUNTERSIGN_SECRET` is too short", "`origin` must be https"];
   const body = JSON.stringify({ title: "the configuration is invalid", status: 503, code: "configuration_invalid", faults });
   await page.route("**/auth/session", (route) => route.fulfill({ status: 503, body, contentType: "application/problem+json" }));
@@ -243,7 +229,7 @@ test("an edge that refuses is shown with every reason, and can be tried again", 
 });
 
 test("a sign-in that went wrong ends on a page that says so and leads back", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   const response = await page.goto("/auth/oauth/demo/callback?state=x&code=y");
   assert.equal(response.status(), 400);
   assert.match(response.headers()["content-security-policy"], /default-src 'none'/);
@@ -256,7 +242,7 @@ test("a sign-in that went wrong ends on a page that says so and leads back", asy
 });
 
 test("who refuses at the provider is told so, and is not signed in", async () => {
-  const { page, leave } = await stage.person();
+  const { page, leave } = await at.stage.person();
   await page.goto("/sign-in");
   // The other client of the demo provider: no other test lets anybody agree there.
   await page.getByRole("button", { name: /Campus/ }).click();

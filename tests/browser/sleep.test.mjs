@@ -2,30 +2,16 @@
 // in two tabs.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { PASSWORD, createAccounts } from "../support/accounts.mjs";
-import { useRuntime } from "../support/runtime.mjs";
-import { raiseStage } from "./stage.mjs";
+import { test } from "node:test";
+import { PASSWORD } from "../support/accounts.mjs";
+import { withStage } from "./stage.mjs";
 
-let runtime;
-let accounts;
-let stage;
-
-before(async () => {
-  runtime = await useRuntime();
-  accounts = createAccounts(runtime, "oak");
-  stage = await raiseStage(runtime.oak);
-});
-
-after(async () => {
-  await stage?.close();
-  await runtime?.close();
-});
+const at = withStage("oak");
 
 /** Somebody who is signed in in a browser of her own; `open()` gives a tab with a client and nothing else. */
 async function visitor() {
-  const { form } = await accounts.member();
-  const { context } = await stage.person();
+  const { form } = await at.accounts.member();
+  const { context } = await at.stage.person();
   const asked = [];
   context.on("request", (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
   await context.route("**/blank", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>blank</title>" }));

@@ -3,9 +3,12 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { after, before } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { createAccounts } from "../support/accounts.mjs";
+import { useRuntime } from "../support/runtime.mjs";
 
 const output = fileURLToPath(new URL("../../test-output", import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -23,6 +26,21 @@ const FLAGS = [
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 900 };
 const NARROW = { width: 320, height: 640 };
+
+/** For the tests of a file: Chromium before one of the Workers. While they run, `runtime`, `stage` and `accounts` are members of what this gives. */
+export function withStage(worker = "main") {
+  const at = {};
+  before(async () => {
+    at.runtime = await useRuntime();
+    at.stage = await raiseStage(at.runtime[worker]);
+    at.accounts = createAccounts(at.runtime, worker);
+  });
+  after(async () => {
+    await at.stage?.close();
+    await at.runtime?.close();
+  });
+  return at;
+}
 
 /** Opens Chromium; `person(options)` gives a context of its own with one page. */
 export async function raiseStage(origin) {
